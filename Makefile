@@ -51,9 +51,9 @@ check: setup
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports --no-logo
-	$(PY) tools/lint_sql.py
-	$(PY) tools/lint_migrations.py
-	$(PY) tools/lint_sizes.py
+	$(PY) -m tools.lint_sql
+	$(PY) -m tools.lint_migrations
+	$(PY) -m tools.lint_sizes
 	$(PY) -m locales.check
 
 fmt: setup
