@@ -1,0 +1,87 @@
+"""Who may do what: the one table of it.
+
+A permission is ``scope:action``. The installer copies this table into ``auth.permission`` and grants
+each database function and view to the roles of the permission in its header; the program reads the
+same table to know what to show. The database is the one that refuses.
+"""
+
+from __future__ import annotations
+
+ADMINISTRATOR = "administrator"
+CFO = "cfo"
+FINANCIAL_SPECIALIST = "financial_specialist"
+CASHIER = "cashier"
+ACCOUNTANT = "accountant"
+COMPLIANCE = "compliance"
+ANTI_FRAUD = "anti_fraud"
+SUPPORT_MANAGER = "support_manager"
+SUPPORT_AGENT = "support_agent"
+
+ROLES: tuple[str, ...] = (
+    ADMINISTRATOR,
+    CFO,
+    FINANCIAL_SPECIALIST,
+    CASHIER,
+    ACCOUNTANT,
+    COMPLIANCE,
+    ANTI_FRAUD,
+    SUPPORT_MANAGER,
+    SUPPORT_AGENT,
+)
+
+#: A header may name this instead of a permission: every member of staff with a live session.
+EVERYONE = "staff"
+#: … or this: nobody, the function is called by other functions only.
+NOBODY = "none"
+
+#: permission → roles, in alphabetical order.
+PERMISSIONS: dict[str, tuple[str, ...]] = {
+    "audit:read": (ADMINISTRATOR, CFO),
+    "cash:preview": (CASHIER,),
+    "cash:read": (ACCOUNTANT, CASHIER, CFO),
+    "cash:top_up": (CASHIER,),
+    "cash:withdraw": (CASHIER,),
+    "cash_day:abandon": (ACCOUNTANT, CASHIER),
+    "cash_day:close": (ACCOUNTANT,),
+    "cash_day:force_close": (ACCOUNTANT,),
+    "cash_day:read": (ACCOUNTANT, CASHIER, CFO),
+    "cash_day:reconcile": (ACCOUNTANT,),
+    "cash_day:review": (ACCOUNTANT,),
+    "cash_day:run": (CASHIER,),
+    "client:find": (ACCOUNTANT, ANTI_FRAUD, CASHIER, COMPLIANCE, SUPPORT_AGENT, SUPPORT_MANAGER),
+    "desk:assign": (ACCOUNTANT, ADMINISTRATOR),
+    "difference:read": (ACCOUNTANT, CFO),
+    "difference:resolve": (ACCOUNTANT,),
+    "receipt:read": (ACCOUNTANT, CASHIER),
+    "staff:create": (ADMINISTRATOR, CFO, COMPLIANCE, SUPPORT_MANAGER),
+    "staff:list": (ADMINISTRATOR, CFO, COMPLIANCE, SUPPORT_MANAGER),
+    "staff:reset": (ADMINISTRATOR, CFO, COMPLIANCE, SUPPORT_MANAGER),
+    "staff:set_role": (ADMINISTRATOR, CFO, COMPLIANCE, SUPPORT_MANAGER),
+    "staff:switch": (ADMINISTRATOR, CFO, COMPLIANCE, SUPPORT_MANAGER),
+    "z_report:read": (ACCOUNTANT, CASHIER, CFO),
+}
+
+#: Who may create, switch off and change whom: role → the roles it looks after.
+MANAGES: dict[str, tuple[str, ...]] = {
+    ADMINISTRATOR: ROLES,
+    CFO: tuple(role for role in ROLES if role not in (ADMINISTRATOR, CFO)),
+    COMPLIANCE: (SUPPORT_MANAGER, ANTI_FRAUD),
+    SUPPORT_MANAGER: (SUPPORT_AGENT,),
+}
+
+
+def roles_with(permission: str) -> tuple[str, ...]:
+    """The roles that have a permission; `EVERYONE` is all of them, `NOBODY` none.
+
+    Raises KeyError when the permission is not in the table.
+    """
+    if permission == EVERYONE:
+        return ROLES
+    if permission == NOBODY:
+        return ()
+    return PERMISSIONS[permission]
+
+
+def permissions_of(role: str) -> frozenset[str]:
+    """All permissions of a role."""
+    return frozenset(name for name, roles in PERMISSIONS.items() if role in roles)

