@@ -124,12 +124,13 @@ create table book.limit_used (
   client_id bigint not null references book.client,
   operation_kind text not null,
   issuer_id smallint not null references book.issuer,
-  period text not null,
-  period_start date not null,
-  amount bigint not null default 0,
-  pieces integer not null default 0,
-  primary key (client_id, operation_kind, issuer_id, period)
+  starts date[] not null,
+  amounts bigint[] not null,
+  pieces integer[] not null,
+  primary key (client_id, operation_kind, issuer_id)
 ) with (fillfactor = 70);
+comment on table book.limit_used is
+  'what a client has used, one element for each of day, week, month, quarter, year, life; an element whose start is past counts as 0';
 """
 
 VAULT = """

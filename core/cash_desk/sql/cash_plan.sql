@@ -1,0 +1,77 @@
+-- Everything that is decided about a top-up or withdrawal before it is written: who and what is refused, the
+-- price, the limits, the exact postings. The preview shows it and the posting writes it.
+create function rule.cash_plan(
+  p_at timestamptz, p_kind text, p_day desk_day, p_coin_id bigint, p_issuer text, p_amount bigint,
+  p_document text,
+  out client_id bigint, out issuer_id smallint, out version_id integer, out payer text, out commission bigint,
+  out cash bigint, out balance bigint, out local_on date,
+  out debit bigint[], out credit bigint[], out amounts bigint[])
+language plpgsql stable
+as $$
+declare
+  c record;
+  priced record;
+  cash_account bigint;
+  commission_account bigint;
+begin
+  perform day_in_state(p_day, 'open');
+  perform day_not_stale(p_day, p_at);
+  perform amount_check(p_amount);
+  select coin.*, i.code, client.blocked, client.identification, client.identified_until,
+         (p_at at time zone client.time_zone)::date as today
+    into c
+    from coin
+    join issuer i on i.id = coin.issuer_id
+    join client on client.id = coin.client_id
+   where coin.id = p_coin_id;
+  if not found then
+    perform refuse('BO022', 'coin.not_found');
+  end if;
+  if c.code is distinct from p_issuer then
+    perform refuse('BO030', 'issuer.mismatch', jsonb_build_object('issuer', c.code, 'given', p_issuer));
+  end if;
+  if c.blocked then
+    perform refuse('BO026', 'client.blocked');
+  end if;
+  if c.closed then
+    perform refuse('BO026', 'coin.closed');
+  end if;
+  if not case p_kind when 'cash_top_up' then c.incoming else c.outgoing end then
+    perform refuse('BO026', 'coin.blocked');
+  end if;
+  client_id := c.client_id;
+  issuer_id := c.issuer_id;
+  local_on := c.today;
+  select dc.cash_account_id into cash_account
+    from desk_currency dc where dc.desk_id = p_day.desk_id and dc.issuer_id = c.issuer_id;
+  if not found then
+    perform refuse('BO030', 'issuer.not_cash', jsonb_build_object('issuer', c.code));
+  end if;
+  priced := price(c.client_id, p_kind, c.issuer_id, p_amount, p_at);
+  if priced.needs_identification and (c.identification <> 'approved' or c.identified_until < c.today) then
+    perform refuse('BO026', 'client.not_identified');
+  end if;
+  version_id := priced.version_id;
+  payer := priced.payer;
+  commission := priced.commission;
+  perform limits_check(version_id, client_id, p_kind, issuer_id, local_on, p_amount);
+  select a.balance into balance from account a where a.id = c.wallet_account_id;
+  commission_account := account_seen('COMMISSION', issuer_id, (select k.id from operation_kind k where k.kind = p_kind));
+  if p_kind = 'cash_top_up' then
+    cash := p_amount + priced.on_top;
+    debit := array[cash_account, c.wallet_account_id];
+    credit := array[c.wallet_account_id, commission_account];
+    amounts := array[cash, commission];
+  else
+    cash := p_amount - (commission - priced.on_top);
+    debit := array[c.wallet_account_id, c.hold_account_id, c.hold_account_id];
+    credit := array[c.hold_account_id, cash_account, commission_account];
+    amounts := array[p_amount + priced.on_top, cash, commission];
+    perform withdrawal_check(p_document, balance, amounts[1], balance_of(cash_account), cash, c.code);
+  end if;
+  if commission = 0 then
+    debit := trim_array(debit, 1);
+    credit := trim_array(credit, 1);
+    amounts := trim_array(amounts, 1);
+  end if;
+end $$;

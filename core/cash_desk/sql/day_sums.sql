@@ -1,0 +1,20 @@
+-- Per currency: what the day opened with, what the books expected at the last closing count, what was counted.
+create function rule.day_sums(p_day_id bigint)
+returns jsonb language sql stable
+as $$
+  select jsonb_agg(jsonb_build_object(
+           'issuer', i.code, 'scale', i.scale, 'opening', o.counted, 'expected', c.expected, 'counted', c.counted,
+           'difference', c.counted - c.expected,
+           'left', (select coalesce(sum(case a.kind when 'OVER' then a.balance else -a.balance end), 0)
+                      from account a
+                     where a.kind in ('OVER', 'SHORT') and a.issuer_id = i.id and a.owner_id = p_day_id))
+           order by i.position, i.id)
+    from desk_day d
+    join desk_currency dc on dc.desk_id = d.desk_id
+    join issuer i on i.id = dc.issuer_id
+    left join cash_count_total o on o.issuer_id = i.id and o.count_id = (
+           select max(n.id) from cash_count n where n.day_id = d.id and n.kind = 'opening')
+    left join cash_count_total c on c.issuer_id = i.id and c.count_id = (
+           select max(n.id) from cash_count n where n.day_id = d.id and n.kind in ('closing', 'forced'))
+   where d.id = p_day_id
+$$;

@@ -1,0 +1,23 @@
+-- What the first screen shows, in one call: time, database, own desk and day, and how much waits where.
+-- permission: staff
+create function api.home()
+returns jsonb language plpgsql security definer
+set search_path from current
+as $$
+declare
+  who actor := require('staff');
+  mine bigint;
+begin
+  select d.id into mine from desk_day d
+    where d.cashier_id = who.staff_id and d.state not in ('closed', 'abandoned');
+  return jsonb_build_object(
+    'now', clock_timestamp(), 'database', current_database(), 'role', who.role,
+    'day', case when mine is not null then day_described(mine) end,
+    'waiting', jsonb_build_object(
+      'cash_day', case when who.role = 'cashier' then (
+         select count(*) from desk_day d where d.id = mine and d.state in ('opening_count', 'counting')) end,
+      'close_requests', case when may('cash_day:close') then (
+         select count(*) from desk_day d where d.state = 'close_requested') end,
+      'differences', case when may('difference:list') then (
+         select count(*) from account a where a.kind in ('OVER', 'SHORT') and a.balance <> 0) end));
+end $$;

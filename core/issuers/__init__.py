@@ -1,0 +1,1 @@
+"""Issuers: the units of value that the books keep."""

@@ -1,0 +1,1 @@
+"""The ledger: accounts, postings, idempotency keys and the log with its chains."""
