@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from typing import Final
 
 from core.errors import BocliError
 from core.money import MAX_SCALE, Issuer
@@ -10,72 +12,86 @@ from core.texts import catalogue, formats
 
 # What a parameter of an error means, by its name: the rules send plain values, and only here they become
 # words. A name that does not stand here is shown as it came, cleaned.
-AMOUNTS = frozenset(
-    {"above", "amount", "available", "balance", "cash", "commission", "denomination", "left", "limit"}
+AMOUNTS: Final = frozenset(
+    {"above", "amount", "available", "balance", "cash", "commission", "left", "limit", "denomination"}
     | {"max", "min", "needed", "now", "seen", "used", "was"}
 )
-"""Minor units of the error's `issuer`, when it has one and the scale is known."""
-WORDS = {
+"""Minor units of the error's `issuer`; plain numbers in an error that names none."""
+WORDS: Final = {
+    "kind": "operation.{}",
     "period": "period.{}",
+    "role": "role.{}",
     "state": "desk_day.state.{}",
     "wanted": "desk_day.state.{}",
-    "role": "role.{}",
-    "kind": "operation.{}",
 }
 """Codes that have a text of their own, and the key of that text."""
-DATES = frozenset({"date", "cash_date"})
+DATES: Final = frozenset({"cash_date", "date"})
 
 _scales: dict[str, int] = {}
 
 
-def remember_scales(scales: dict[str, int]) -> None:
-    """Keep the issuers' scales, so that amounts in errors can be shown although an error carries none."""
+def remember_scales(scales: Mapping[str, int]) -> None:
+    """Keep the issuers' scales by code, for the amounts in errors that do not carry their own."""
     _scales.clear()
     _scales.update(scales)
 
 
 def explain(error: BocliError) -> str:
     """Return what happened and what to do, for the person in front of the screen."""
-    return catalogue.t(f"error.{error.key}", **_in_words(error))
+    words = {name: _in_words(name, value, error.params) for name, value in error.params.items()}
+    return catalogue.t(f"error.{error.key}", **words)
 
 
-def _in_words(error: BocliError) -> dict[str, object]:
-    """Return the error's parameters as they are to be read."""
-    issuer = _issuer(error)
-    return {name: _word(name, value, issuer) for name, value in error.params.items()}
-
-
-def _word(name: str, value: str | int, issuer: Issuer | None) -> object:
-    if name in AMOUNTS and isinstance(value, int):
-        return formats.amount(value, issuer) if issuer else formats.number(value)
+def _in_words(name: str, value: object, params: Mapping[str, object]) -> object:
+    """Return one parameter as it is to be read."""
+    if name == "differences" and isinstance(value, list):
+        return formats.join(_difference(each) for each in value if each["difference"])
     if name in WORDS:
-        # Several codes may be right: "open,counting".
-        return formats.join(_code(name, code.strip()) for code in str(value).split(","))
+        return _word(name, str(value))
     if name in DATES:
-        try:
-            return formats.date(dt.date.fromisoformat(str(value)))
-        except ValueError:
-            return value
-    if name == "seconds" and isinstance(value, int):
-        return duration(value)
-    if isinstance(value, int) and name != "id" and not name.endswith("_id"):
-        return formats.number(value)
+        return _date(str(value))
+    if isinstance(value, int):
+        return _number(name, value, params)
     return value
 
 
-def _code(name: str, code: str) -> str:
+def _number(name: str, value: int, params: Mapping[str, object]) -> str:
+    if name == "seconds":
+        return duration(value)
+    if name == "id" or name.endswith("_id"):
+        return str(value)
+    if name in AMOUNTS and "issuer" in params:
+        code = str(params["issuer"])
+        return _amount(value, code, params.get("scale", _scales.get(code)))
+    return formats.number(value)
+
+
+def _amount(minor: int, code: str, scale: object) -> str:
+    """Return an amount of which only the code is sure; one of unknown scale is not guessed at."""
+    if isinstance(scale, int) and 0 <= scale <= MAX_SCALE:
+        return formats.amount(minor, Issuer(code, code, "", scale, "real"))
+    return catalogue.t("money.minor_units", count=formats.number(minor), issuer=code)
+
+
+def _difference(each: Mapping[str, object]) -> str:
+    """Return what was counted above (+) or below (-) the books in one issuer."""
+    minor = int(str(each["difference"]))
+    code = str(each["issuer"])
+    shown = _amount(minor, code, each.get("scale", _scales.get(code)))
+    return f"+{shown}" if minor > 0 else shown
+
+
+def _word(name: str, code: str) -> str:
     """Return the words for a code, or the code when it has none."""
     key = WORDS[name].format(code)
     return catalogue.t(key) if catalogue.has(key) else code
 
 
-def _issuer(error: BocliError) -> Issuer | None:
-    """Return the issuer that the error's amounts are in, if the error or the memory knows its scale."""
-    code = error.params.get("issuer")
-    scale = error.params.get("scale", _scales.get(str(code)))
-    if code is None or not isinstance(scale, int) or not 0 <= scale <= MAX_SCALE:
-        return None
-    return Issuer(str(code), str(code), "", scale, "real")
+def _date(value: str) -> str:
+    try:
+        return formats.date(dt.date.fromisoformat(value))
+    except ValueError:
+        return value
 
 
 def duration(seconds: int) -> str:
