@@ -76,7 +76,7 @@ class World:
         login = login_name(self.settings.installation, email)
         secret = derive(self.settings.installation, login, password, CHEAP)
         row = self.admin.execute(
-            "select prov.account_create(p_email => %s, p_name => %s, p_role => %s, p_person_id => %s, "
+            "select auth.account_create(p_email => %s, p_name => %s, p_role => %s, p_person_id => %s, "
             "p_verifier => %s, p_kdf => %s, p_one_time => %s)",
             (
                 email, name, role, person.person_id if person else None,

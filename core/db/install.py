@@ -336,10 +336,9 @@ def _grants(connection: psycopg.Connection[Any], sources: list[Source]) -> None:
         right = f"select on {signature.removeprefix('view ')}" if source.kind == "view" else f"execute on {signature}"
         inside = set(source.grants)
         if source.kind == "function":
-            inside.update(_SHARED.get(source.schema, ()))
+            if source.owner == OWNERS[source.schema]:
+                inside.update(_SHARED.get(source.schema, ()))
             inside.update(_SHARED_BY_NAME.get(f"{source.schema}.{source.name}", ()))
-        if source.owner != OWNERS[source.schema]:
-            inside.add(OWNERS[source.schema])
         for role in sorted(inside - {source.owner}):
             connection.execute(f"grant {right} to {role}")
         if source.permission == EVERYONE:

@@ -111,7 +111,8 @@ grant select on book.installation, book.person, book.role_policy, book.staff
 grant insert on book.person, book.staff to bocli_provisioner;
 grant update (role, active, changed_at) on book.staff to bocli_provisioner;
 grant update (name, language, theme, changed_at) on book.staff to bocli_api;
-grant select on auth.manages to bocli_provisioner;
+grant select (login) on book.staff to bocli_watchdog;
+grant select on auth.manages to bocli_provisioner, bocli_api;
 """
 
 DOWNGRADE = """

@@ -1,0 +1,12 @@
+-- What is left of a session, in seconds: until it locks, until it ends, and of the step-up.
+create function auth.session_state(p_who actor)
+returns jsonb language sql security definer
+set search_path from current
+as $$
+  update session s set last_seen = clock_timestamp() where s.id = p_who.session_id
+  returning jsonb_build_object(
+    'idle_seconds', (select p.idle_minutes * 60 from role_policy p where p.role = p_who.role),
+    'left_seconds', floor(extract(epoch from s.expires_at - clock_timestamp())),
+    'step_up_seconds', greatest(floor(extract(epoch from
+       coalesce(s.stepped_up_at, '-infinity'::timestamptz) + interval '5 minutes' - clock_timestamp())), 0))
+$$;
