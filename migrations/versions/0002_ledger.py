@@ -238,10 +238,10 @@ create table vault.stripe (
 
 create table vault.operation (
   id bigint generated always as identity primary key,
-  kind text not null references vault.operation_kind,
+  kind text not null,
   at timestamptz not null,
   booked_on date not null,
-  issuer_id smallint not null references book.issuer,
+  issuer_id smallint not null,
   amount bigint not null check (amount > 0),
   commission bigint not null default 0 check (commission >= 0),
   version_id integer,
@@ -253,6 +253,8 @@ create table vault.operation (
   details jsonb not null default '{}',
   txid xid8 not null default pg_current_xact_id()
 );
+comment on column vault.operation.kind is
+  'no foreign key of its own: each posting is checked against posting_kind, and its accounts carry the issuer';
 create index operation_day on vault.operation (day_id, id);
 create index operation_client on vault.operation (client_id, id);
 

@@ -36,7 +36,7 @@ begin
   if c.closed then
     perform refuse('BO026', 'coin.closed');
   end if;
-  if not case p_kind when 'cash_top_up' then c.incoming else c.outgoing end then
+  if (p_kind = 'cash_top_up' and not c.incoming) or (p_kind = 'cash_withdrawal' and not c.outgoing) then
     perform refuse('BO026', 'coin.blocked');
   end if;
   client_id := c.client_id;

@@ -1,7 +1,8 @@
 -- Counts an operation in the client's counters; a counter whose period is past starts again.
 create function rule.limits_use(p_client_id bigint, p_kind text, p_issuer_id smallint, p_on date, p_amount bigint)
-returns void language sql
+returns void language plpgsql
 as $$
+begin
   update limit_used u
      set starts = n.starts, amounts = n.amounts, pieces = n.pieces
     from (select array_agg(s.start order by s.i) as starts,
@@ -12,5 +13,5 @@ as $$
             from limit_used o
             cross join unnest(period_starts(p_on)) with ordinality as s (start, i)
            where o.client_id = p_client_id and o.operation_kind = p_kind and o.issuer_id = p_issuer_id) n
-   where u.client_id = p_client_id and u.operation_kind = p_kind and u.issuer_id = p_issuer_id
-$$;
+   where u.client_id = p_client_id and u.operation_kind = p_kind and u.issuer_id = p_issuer_id;
+end $$;

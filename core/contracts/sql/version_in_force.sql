@@ -1,15 +1,17 @@
 -- The version of the client's contract in force at a moment: their own contract's, else the default contract's.
 create function rule.version_in_force(p_client_id bigint, p_at timestamptz)
-returns integer language sql stable
+returns integer language plpgsql stable
 as $$
-  select v.id
-    from contract_version v
-   where v.valid_from <= p_at
-     and v.contract_id = coalesce(
-           (select c.contract_id from client_contract c
-             where c.client_id = p_client_id and c.valid_from <= p_at
-             order by c.valid_from desc limit 1),
-           (select d.id from contract d where d.is_default))
-   order by v.valid_from desc
-   limit 1
-$$;
+begin
+  return (
+    select v.id
+      from contract_version v
+     where v.valid_from <= p_at
+       and v.contract_id = coalesce(
+             (select c.contract_id from client_contract c
+               where c.client_id = p_client_id and c.valid_from <= p_at
+               order by c.valid_from desc limit 1),
+             (select d.id from contract d where d.is_default))
+     order by v.valid_from desc
+     limit 1);
+end $$;
