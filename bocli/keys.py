@@ -1,0 +1,227 @@
+"""The one table of actions. Bindings, key bar, palette, help and the cheat sheet are all read from it.
+
+An action's id is `scope.verb`. Pressing one of its keys, or choosing it in the palette, calls `act_<verb>` of the
+nearest node from the focus up to the app whose SCOPES hold that scope. Only keys that old terminals know are used:
+letters, digits, F1 to F12, arrows, Tab, Enter, Esc, Space, and Ctrl with a b e f k l n o p r u w x. Printable keys
+reach an action only when no field has the focus, because a field takes them first.
+"""
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from inspect import isawaitable
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual.binding import Binding
+
+if TYPE_CHECKING:
+    from textual.app import App
+    from textual.dom import DOMNode
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing that a person can do by a key.
+
+    id: "scope.verb"; keys: Textual's names of keys, the first one is shown; text: catalogue key of its name, written
+    "noun: verb"; grave: it moves money or ends something, so it is ignored when typed before the screen was painted;
+    bar: it stands in the key bar; palette: it stands in the palette; permission: without it the action is not
+    offered at all; blocked: gives the catalogue key of the reason why it cannot act now, or None.
+    """
+
+    id: str
+    keys: tuple[str, ...]
+    text: str
+    grave: bool = False
+    bar: bool = False
+    palette: bool = True
+    permission: str | None = None
+    blocked: Callable[[App[Any]], str | None] | None = None
+
+    @property
+    def scope(self) -> str:
+        return self.id.split(".", 1)[0]
+
+    @property
+    def verb(self) -> str:
+        return self.id.split(".", 1)[1]
+
+    @property
+    def label(self) -> str:
+        """Catalogue key of the short name that the key bar shows."""
+        return f"{self.text}.short"
+
+
+def _logged_in(app: App[Any]) -> str | None:
+    return None if getattr(app, "person", None) is not None else "blocked.log_in_first"
+
+
+ACTIONS: tuple[Action, ...] = (
+    # Anywhere.
+    Action("app.help", ("f1", "question_mark"), "keys.app.help", bar=True),
+    Action("app.palette", ("ctrl+p",), "keys.app.palette", bar=True, palette=False, blocked=_logged_in),
+    Action("app.goto", ("colon",), "keys.app.goto", palette=False, blocked=_logged_in),
+    Action("app.section", tuple("123456789"), "keys.app.section", palette=False, blocked=_logged_in),
+    Action("app.theme", ("f9",), "keys.app.theme"),
+    Action("app.redraw", ("ctrl+l",), "keys.app.redraw"),
+    Action("app.lock", ("f12",), "keys.app.lock", blocked=_logged_in),
+    Action("app.quit", ("ctrl+x",), "keys.app.quit"),
+    # Every section.
+    Action("section.back", ("escape",), "keys.section.back", bar=True, palette=False),
+    Action("section.refresh", ("f5", "ctrl+r"), "keys.section.refresh"),
+    # Lists.
+    Action("table.open", ("enter",), "keys.table.open", bar=True, palette=False),
+    Action("table.mark", ("space",), "keys.table.mark", bar=True, palette=False),
+    Action("table.unmark", ("u",), "keys.table.unmark"),
+    Action("table.filter", ("slash",), "keys.table.filter", bar=True),
+    Action("table.copy", ("c",), "keys.table.copy"),
+    Action("table.down", ("down", "j"), "keys.table.down", palette=False),
+    Action("table.up", ("up", "k"), "keys.table.up", palette=False),
+    Action("table.left", ("left",), "keys.table.left", palette=False),
+    Action("table.right", ("right",), "keys.table.right", palette=False),
+    Action("table.page_down", ("pagedown", "ctrl+f"), "keys.table.page_down", palette=False),
+    Action("table.page_up", ("pageup", "ctrl+b"), "keys.table.page_up", palette=False),
+    Action("table.first", ("home", "g"), "keys.table.first", palette=False),
+    Action("table.last", ("end", "G"), "keys.table.last", palette=False),
+    # Forms: Enter goes to the next field and never moves money; F2 goes on to what is shown before it is done.
+    Action("form.next", ("enter", "down"), "keys.form.next", palette=False),
+    Action("form.previous", ("up",), "keys.form.previous", palette=False),
+    Action("form.go_on", ("f2",), "keys.form.go_on", bar=True),
+    # Counting by denomination.
+    Action("count.down", ("enter", "down"), "keys.count.down", palette=False),
+    Action("count.up", ("up",), "keys.count.up", palette=False),
+    Action("count.erase", ("delete", "ctrl+u"), "keys.count.erase", palette=False),
+    # Dialogs.
+    Action("dialog.cancel", ("escape",), "keys.dialog.cancel", bar=True, palette=False),
+    Action("dialog.do", ("f10", "ctrl+o"), "keys.dialog.do", grave=True, bar=True, palette=False),
+    Action("ask.take", ("enter",), "keys.ask.take", palette=False),
+    Action("palette.do_it", ("enter",), "keys.palette.do_it", palette=False),
+    Action("palette.down", ("down",), "keys.palette.down", palette=False),
+    Action("palette.up", ("up",), "keys.palette.up", palette=False),
+    Action("press.press", ("enter", "space"), "keys.press.press", palette=False),
+    # Screens add theirs below, a block for each section, the scope named as the section.
+)
+
+_BY_ID = {action.id: action for action in ACTIONS}
+_NAMES = {"escape": "Esc", "enter": "Enter", "space": "Space", "tab": "Tab", "question_mark": "?", "slash": "/",
+          "colon": ":", "up": "Up", "down": "Down", "left": "Left", "right": "Right", "pageup": "PgUp",
+          "pagedown": "PgDn", "home": "Home", "end": "End", "delete": "Del", "backspace": "Backspace"}
+
+
+def action(action_id: str) -> Action:
+    """The action with this id; KeyError if there is none."""
+    return _BY_ID[action_id]
+
+
+def of_scope(scope: str) -> tuple[Action, ...]:
+    """The actions of one scope, in the order of the table."""
+    return tuple(each for each in ACTIONS if each.scope == scope)
+
+
+def bindings(*scopes: str) -> list[Binding]:
+    """Textual's bindings for these scopes; every key calls `action_act` of the node that is bound."""
+    found = []
+    for scope in scopes:
+        for each in of_scope(scope):
+            for key in each.keys:
+                extra = f", {key!r}" if each.id == "app.section" else ""
+                found.append(Binding(key, f"act({each.id!r}{extra})", each.text, show=False))
+    return found
+
+
+def shown_key(key: str) -> str:
+    """A key as people call it: "ctrl+p" is "^P" no more than it must be, "f2" is "F2", "slash" is "/"."""
+    if key.startswith("ctrl+"):
+        return f"Ctrl+{key[5:].upper()}"
+    if key in _NAMES:
+        return _NAMES[key]
+    return key.upper() if key[0] == "f" and key[1:].isdigit() else key
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An action that the present screen offers, the node that does it, and why it cannot act now (or None)."""
+
+    action: Action
+    node: DOMNode
+    why_not: str | None
+
+
+def chain(app: App[Any]) -> list[DOMNode]:
+    """The nodes that get keys now, from the focus up; it ends at a modal screen."""
+    screen = app.screen
+    focused = screen.focused
+    nodes: Iterable[DOMNode] = focused.ancestors_with_self if focused is not None else (screen, app)
+    found: list[DOMNode] = []
+    for node in nodes:
+        found.append(node)
+        if node is screen and screen.is_modal:
+            break
+    return found
+
+
+def why_not(app: App[Any], node: Any, each: Action) -> str | None:
+    """The catalogue key of the reason why this action cannot act now; None when it can."""
+    if each.blocked is not None and (reason := each.blocked(app)):
+        return reason
+    own = getattr(node, "blocked", None)
+    return own(each.id) if own is not None else None
+
+
+def offers(app: App[Any]) -> Iterator[Offer]:
+    """What can be done from here, nearest first, and why not where it cannot be done now."""
+    permissions = getattr(app, "permissions", frozenset())
+    seen: set[str] = set()
+    for node in chain(app):
+        for scope in getattr(node, "SCOPES", ()):
+            for each in of_scope(scope):
+                if each.id in seen or not hasattr(node, f"act_{each.verb}"):
+                    continue
+                if each.permission is not None and each.permission not in permissions:
+                    continue
+                seen.add(each.id)
+                yield Offer(each, node, why_not(app, node, each))
+
+
+async def perform(app: App[Any], node: Any, each: Action, *arguments: str) -> None:
+    """Do an action by its node, or say why not. A grave one typed before its screen was painted is not obeyed."""
+    if each.permission is not None and each.permission not in getattr(app, "permissions", frozenset()):
+        reason: str | None = "blocked.not_yours"
+    else:
+        reason = why_not(app, node, each)
+    if reason is None and each.grave and getattr(app, "typed_ahead", bool)():
+        reason = "blocked.typed_ahead"
+    method = getattr(node, f"act_{each.verb}", None)
+    if reason is None and method is None:
+        reason = "blocked.not_here"
+    if reason is not None:
+        say = getattr(app, "say_no", None)
+        if say is not None:
+            say(reason)
+        return
+    assert method is not None
+    done = method(*arguments)
+    if isawaitable(done):
+        await done
+
+
+async def perform_by_id(app: App[Any], action_id: str) -> None:
+    """Do an action as if its key had been pressed here; it must be one of `offers`."""
+    for offer in offers(app):
+        if offer.action.id == action_id:
+            await perform(app, offer.node, offer.action)
+            return
+
+
+class Acting:
+    """What a node needs so that the keys of its SCOPES act."""
+
+    SCOPES: ClassVar[tuple[str, ...]] = ()
+
+    def blocked(self, action_id: str) -> str | None:
+        """The catalogue key of why this action cannot act now; None when it can. Screens override it."""
+        return None
+
+    async def action_act(self, action_id: str, *arguments: str) -> None:
+        """Textual calls this for every key of the table."""
+        await perform(self.app, self, action(action_id), *arguments)  # type: ignore[attr-defined]

@@ -1,0 +1,248 @@
+"""What a cashier's counter needs of Textual that Textual 8 does not give; tests/pty holds each on a real pty.
+
+SteadyApp: one key is finished before the next begins. Textual hands printable keys straight to the focused widget
+but lets Tab and Enter bubble to the app first, so `12<Tab>34<Enter>` in one packet (SSH, a barcode reader) would
+put `1234` in the first field. Keys also wait while a call that the person started is under way.
+
+SteadyDriver: a byte that is not UTF-8 becomes U+FFFD instead of ending the program; a lone Escape is reported soon;
+a hang-up ends the program in order; nothing is asked of the terminal that old ones do not know.
+
+SteadyScreen: moving the focus does not paint the whole screen again.
+"""
+from __future__ import annotations
+
+import asyncio
+import os
+import selectors
+import signal
+import sys
+import time
+import traceback
+from codecs import getincrementaldecoder
+from collections import deque
+from typing import Any, ClassVar, Generic, TypeVar
+
+from textual import constants, events
+from textual._parser import ParseError
+from textual._xterm_parser import XTermParser
+from textual.app import App
+from textual.drivers.linux_driver import LinuxDriver
+from textual.reactive import Reactive
+from textual.screen import Screen
+from textual.widget import Widget
+
+UNWANTED = ("\x1b[?1004", "\x1b]22;", "\x1b[>", "\x1b[<u")
+OLD_TERMINALS = ("linux", "vt", "ansi", "dumb", "putty-vt100", "screen.linux")
+Result = TypeVar("Result")
+
+
+class SteadyDriver(LinuxDriver):
+    """The terminal, read so that no byte and no loss of it does harm."""
+
+    def __init__(self, app: App[Any], **options: Any) -> None:
+        super().__init__(app, **options)
+        # Ctrl+Z arrives as a key; a stop signal from elsewhere must not leave a shell beside an open session.
+        signal.signal(signal.SIGTSTP, signal.SIG_IGN)
+        signal.signal(signal.SIGCONT, signal.SIG_DFL)
+        self._old_terminal = os.environ.get("TERM", "").startswith(OLD_TERMINALS)
+
+    @property
+    def can_suspend(self) -> bool:
+        return False
+
+    def write(self, data: str) -> None:
+        """What old terminals do not know is never sent: the kitty protocol, shapes of the pointer, and focus
+        reports, which would blur the field whenever the person looks at another window."""
+        if data.startswith(UNWANTED) or (self._old_terminal and data.endswith("$p")):
+            return
+        if self._writer_thread is not None and self._writer_thread.is_alive():
+            self._writer_thread.write(data)
+
+    def run_input_thread(self) -> None:
+        decode = getincrementaldecoder("utf-8")("replace").decode
+        parser = XTermParser(self._debug)
+        soon = min(0.05, max(0.005, constants.ESCAPE_DELAY))
+        with selectors.SelectSelector() as selector:
+            selector.register(self.fileno, selectors.EVENT_READ)
+            wait = 0.5
+            while not self.exit_event.is_set():
+                if selector.select(wait):
+                    try:
+                        read = os.read(self.fileno, 4096)
+                    except OSError:
+                        read = b""
+                    if not read:
+                        self._gone()
+                        return
+                    for event in parser.feed(decode(read)):
+                        self.process_message(event)
+                    wait = soon  # an escape may be pending, so look again soon
+                else:
+                    wait = 0.5
+                for event in parser.tick():
+                    self.process_message(event)
+        try:
+            for _ in parser.feed(""):
+                pass
+        except (EOFError, ParseError):
+            pass
+
+    def _gone(self) -> None:
+        """The terminal has gone: end in order. This runs in the input thread."""
+        loop = self._app._loop
+        if loop is not None and not loop.is_closed():
+            loop.call_soon_threadsafe(self._app.exit)
+
+
+class SteadyScreen(Screen[Result], Generic[Result]):
+    """A screen whose focus moves without a repaint, and without Textual's tooltip and toast widgets."""
+
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+    TITLE: ClassVar[str | None] = None
+    painted_at: float = float("inf")
+
+    def _extend_compose(self, widgets: list[Widget]) -> None:
+        return
+
+    def on_screen_resume(self) -> None:
+        """Until it has been painted once more, nothing grave is obeyed on it."""
+        self.painted_at = float("inf")
+        self.call_after_refresh(self._painted)
+
+    def _painted(self) -> None:
+        self.painted_at = time.monotonic()
+
+
+class SteadyApp(App[None]):
+    """An app that takes keys one by one, and ends in order on hang-up and SIGTERM."""
+
+    ENABLE_COMMAND_PALETTE = False
+    HOLD_KEYS_S = 10.0
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("driver_class", SteadyDriver if sys.__stdin__ is not None else None)
+        super().__init__(**options)
+        self._typed: deque[events.Event] = deque()
+        self._pacer: asyncio.Task[None] | None = None
+        self._under_way = 0
+        self._idle_calls = asyncio.Event()
+        self._key_at = 0.0
+        self.fault = ""
+        self.animation_level = "none"
+
+    def get_default_screen(self) -> Screen[Any]:
+        return SteadyScreen(id="_default")
+
+    def on_mount(self) -> None:
+        """Hang-up, SIGTERM and SIGINT end the session in order: rows closed, terminal restored."""
+        if not self.is_headless:
+            for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT):
+                asyncio.get_running_loop().add_signal_handler(number, self.exit)
+
+    # Keys, one by one.
+
+    def typed_ahead(self) -> bool:
+        """Was the key that is being obeyed typed before the present screen was painted?"""
+        return self._key_at < getattr(self.screen, "painted_at", 0.0)
+
+    def call_started(self) -> None:
+        """Keys typed from now on wait until `call_ended`, at most HOLD_KEYS_S."""
+        self._under_way += 1
+        self._idle_calls.clear()
+
+    def call_ended(self) -> None:
+        """The call is over; the keys that waited go on."""
+        self._under_way = max(0, self._under_way - 1)
+        if not self._under_way:
+            self._idle_calls.set()
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, (events.Key, events.Paste)) and not event.is_forwarded:
+            event._typed_at = getattr(event, "_typed_at", time.monotonic())  # type: ignore[union-attr]
+            self._typed.extend(self._as_keys(event) if isinstance(event, events.Paste) else (event,))
+            if self._pacer is None or self._pacer.done():
+                self._pacer = asyncio.create_task(self._pace())
+        else:
+            await super().on_event(event)
+
+    def _as_keys(self, paste: events.Paste) -> list[events.Event]:
+        """A paste with tabs fills fields as typing would; a line end at its end is Enter, others are spaces."""
+        found: list[events.Event] = []
+        rows = getattr(self.focused, "pastes_rows", False)
+        body = paste.text.replace("\r\n", "\n").replace("\r", "\n")
+        for index, line in enumerate(body.split("\n")):
+            if index:
+                last = index == body.count("\n")
+                found.append(events.Key("enter", "\r") if rows or (last and not line) else events.Paste(" "))
+            for place, piece in enumerate(line.split("\t")):
+                if place:
+                    found.append(events.Key("tab", "\t"))
+                if piece:
+                    found.append(events.Paste(piece))
+        for event in found:
+            event.set_sender(self)
+        return found
+
+    async def _pace(self) -> None:
+        while self._typed:
+            if self._under_way:
+                try:
+                    await asyncio.wait_for(self._idle_calls.wait(), self.HOLD_KEYS_S)
+                except TimeoutError:
+                    self._under_way = 0
+            event = self._typed.popleft()
+            self._key_at = getattr(event, "_typed_at", time.monotonic())
+            self.key_typed()
+            await super().on_event(event)
+            if self._typed:
+                await self._settled()
+
+    def key_typed(self) -> None:
+        """Called once for each key or paste; the session's idle clock starts again."""
+
+    async def _settled(self) -> None:
+        """Return when a marker has passed through every queue from the focus up, and the focus stands still."""
+        still = 0
+        for _ in range(8):
+            before = (self.screen, self.focused)
+            for pump in (self.focused or self.screen).ancestors_with_self:
+                passed = asyncio.Event()
+                if pump.call_later(passed.set):
+                    try:
+                        await asyncio.wait_for(passed.wait(), 0.5)
+                    except TimeoutError:
+                        return
+            still = still + 1 if (self.screen, self.focused) == before and self.screen.is_mounted else 0
+            if still == 2:
+                return
+
+    # Doors that Textual leaves open.
+
+    def action_suspend_process(self) -> None:
+        """There is no way to a shell."""
+
+    def action_help_quit(self) -> None:
+        """Ctrl+C says nothing: it would be pressed by habit."""
+
+    def deliver_screenshot(self, *args: Any, **options: Any) -> str | None:
+        """No picture of clients' data leaves by a key."""
+        return None
+
+    def save_screenshot(self, *args: Any, **options: Any) -> str:
+        return ""
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Kept inside; BocliApp sends it to the terminal only where the settings allow that."""
+        self._clipboard = text
+
+    def open_url(self, url: str, *, new_tab: bool = True) -> None:
+        """Nothing outside is started."""
+
+    def _fatal_error(self) -> None:
+        """An error of the program: its place is kept for `__main__` to say. Textual's own report shows the values
+        of variables, and with them secrets."""
+        self.fault = "".join(traceback.format_exception(sys.exception()))
+        self._close_messages_no_wait()
+
+    def _print_error_renderables(self) -> None:
+        self._exit_renderables.clear()

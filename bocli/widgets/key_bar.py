@@ -1,0 +1,32 @@
+"""One line that names the keys which act here now. It builds no widgets: Textual's Footer leaks its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bocli.keys import offers, shown_key
+from bocli.widgets.lines import Lines, Row
+from core.texts import t
+
+
+class KeyBar(Lines):
+    """Read from the table of actions; a key that cannot act now stands in it without its name's weight."""
+
+    DEFAULT_CSS = "KeyBar { height: 1; background: $panel; }"
+
+    def on_mount(self) -> None:
+        self.screen.bindings_updated_signal.subscribe(self, self._bindings_changed)
+
+    def _bindings_changed(self, _screen: Any) -> None:
+        # Most moves of the focus change nothing here, and what is the same costs no byte.
+        if self.rows(self.size.width) != (self._painted[1] if self._painted else None):
+            self.changed()
+
+    def rows(self, width: int) -> list[Row]:
+        row: Row = []
+        for offer in offers(self.app):
+            if offer.action.bar:
+                key = shown_key(offer.action.keys[0])
+                name = t(offer.action.label)
+                row += [("key" if offer.why_not is None else "dim", f" {key} "), ("dim" if offer.why_not else "", name)]
+        return [row]
