@@ -14,4 +14,4 @@ select o.id, o.at, o.booked_on, o.kind, i.code as issuer, i.scale, o.amount, o.c
   join coin co on co.id = o.coin_id
  where o.kind in ('cash_top_up', 'cash_withdrawal')
    and ((select may('cash_operation:all'))
-        or ((select may('cash_operation:list')) and o.actor_id = (select my_staff_id())));
+        or ((select may('cash_operation:list')) and o.actor_id = (select my_id())));

@@ -10,4 +10,4 @@ select d.id, d.desk_id, k.name as desk, b.name as branch, b.time_zone, d.cashier
   join staff s on s.id = d.cashier_id
   left join staff c on c.id = d.closed_by_id
  where (select may('cash_day:review'))
-    or ((select may('cash_day:list')) and d.cashier_id = (select my_staff_id()));
+    or ((select may('cash_day:list')) and d.cashier_id = (select my_id()));

@@ -9,4 +9,4 @@ select k.id, k.name, b.name as branch, b.time_zone, k.active, k.z_last, d.id as 
   left join staff s on s.id = d.cashier_id
  where (select may('cash_day:review'))
     or ((select may('desk:list'))
-        and k.id in (select a.desk_id from desk_assignment a where a.staff_id = (select my_staff_id())));
+        and k.id in (select a.desk_id from desk_assignment a where a.staff_id = (select my_id())));
