@@ -235,7 +235,7 @@ _rtl: Rtl = "program"
 # aside behind one neutral character (a Yijing hexagram, which nobody writes): what an isolate means.
 _LTR_RUN: Final = re.compile(
     r"[+\-\u2212#]?[0-9A-Za-z]"
-    r"(?:[0-9A-Za-z@_/:%&'+\-]|[.,:](?=[0-9A-Za-z])|[ \u00a0\u202f](?=[0-9A-Za-z+]))*%?"
+    r"(?:[0-9A-Za-z@_]|[.,:/%&'+\-](?=[0-9A-Za-z])|[ \u00a0\u202f](?=[0-9A-Za-z+]))*%?"
 )
 _STAND_INS: Final = "".join(map(chr, range(0x4DC0, 0x4E00)))
 _STAND_IN: Final = re.compile(f"[{_STAND_INS}]")
