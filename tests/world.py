@@ -103,7 +103,9 @@ class World:
         """A bare connection by the person's own credentials with a live session: what an attacker has."""
         connection = self.connect(person, **words)
         self.forget_code(person)
-        row = connection.execute("select api.session_open(%s)", (person.code() if person.totp else "",)).fetchone()
+        row = connection.execute(
+            "select api.session_open(%s)", (person.code() if person.totp else "",)
+        ).fetchone()
         assert row is not None
         assert "token" in row[0], row[0]
         return connection

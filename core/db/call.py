@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 import re
 import socket
@@ -31,8 +32,23 @@ _WORD = re.compile(r"^[a-z][a-z0-9_]*$")
 
 #: Errors that leave nothing behind and go away by themselves: tried once more with the same key.
 _TRY_AGAIN = frozenset({"55P03", "40001", "40P01"})
-#: The server takes no work now.
-_NOT_NOW = frozenset({"57P03", "53300", "25006", "57014", "53200", "53100", "57P05"})
+#: SQLSTATE → what it means to people, where it says enough by itself.
+_STATES: dict[str, tuple[type[errors.BocliError], str]] = {
+    "42501": (errors.NotAllowed, "permission.denied"),
+    "55P03": (errors.Busy, "db.busy"),
+    "40001": (errors.Busy, "db.busy"),
+    "40P01": (errors.Busy, "db.busy"),
+    "53300": (errors.Busy, "db.full"),
+    "57014": (errors.Unavailable, "db.too_slow"),
+    "57P03": (errors.Unavailable, "db.not_now"),
+    "57P05": (errors.Unavailable, "db.not_now"),
+    "25006": (errors.Unavailable, "db.not_now"),
+    "53100": (errors.Unavailable, "db.not_now"),
+    "53200": (errors.Unavailable, "db.not_now"),
+}
+
+#: Asking by a key is no request of its own.
+_ASKS = frozenset({"outcome", "api.outcome"})
 
 #: Constraint → key of its text, for rules that a constraint itself holds.
 CONSTRAINTS: dict[str, tuple[type[errors.BocliError], str]] = {
@@ -77,11 +93,19 @@ class Database:
         statement, values = _statement(function, params)
         key = params.get("key", params.get("p_key"))
         key = UUID(str(key)) if key is not None else None
-        if key is not None and self.spool is not None:
-            self.spool.keep(key, function)
-        answer = self._twice(statement, values, key, deadline_s)
-        if key is not None and self.spool is not None:
-            self.spool.drop(key)
+        # A key that is in the spool already had an earlier try whose outcome is open: that this one was not
+        # done says nothing about that one. Only an answer that the key itself gave settles both.
+        first_try = False
+        if key is not None and self.spool is not None and function not in _ASKS:
+            first_try = self.spool.keep(key, function)
+        try:
+            answer = self._twice(statement, values, key, deadline_s)
+        except errors.OutcomeUnknown:
+            raise
+        except errors.BocliError:
+            self._settled(key, first_try)
+            raise
+        self._settled(key, first_try or "refused" not in answer)
         if "refused" in answer:
             refused = answer["refused"]
             raise errors.refusal(refused["state"], refused["key"], refused.get("params"))
@@ -101,6 +125,14 @@ class Database:
         except (psycopg.Error, SQLAlchemyError) as error:
             raise _cannot_connect(error) from error
 
+    def password_changed(self, password: str) -> None:
+        """Connections made from now on prove the new password; those that are open stay."""
+        self._password = password
+
+    def proves(self, password: str) -> bool:
+        """Whether this is the password that these connections were made with."""
+        return hmac.compare_digest(self._password, password)
+
     def close(self) -> None:
         """Close all connections. What was kept in the spool stays there."""
         self.engine.dispose()
@@ -119,12 +151,13 @@ class Database:
         if commit_in_doubt(notice):
             self._doubt.seen = True
 
-    def _twice(self, statement: str, values: dict[str, Any], key: UUID | None, deadline_s: float) -> dict[str, Any]:
+    def _twice(
+        self, statement: str, values: dict[str, Any], key: UUID | None, deadline_s: float
+    ) -> dict[str, Any]:
         try:
             return self._once(statement, values, key, deadline_s)
         except psycopg.Error as error:
             if error.sqlstate not in _TRY_AGAIN:
-                self._settled(key)
                 raise translate(error) from error
             locked = error.sqlstate == "55P03"
         if locked:
@@ -132,12 +165,10 @@ class Database:
         try:
             return self._once(statement, values, key, deadline_s)
         except psycopg.Error as error:
-            self._settled(key)
             raise translate(error) from error
 
-    def _settled(self, key: UUID | None) -> None:
-        """A proper error on a live connection: the server undid it all."""
-        if key is not None and self.spool is not None:
+    def _settled(self, key: UUID | None, surely: bool) -> None:
+        if surely and key is not None and self.spool is not None:
             self.spool.drop(key)
 
     def _end_idlers(self, deadline_s: float) -> None:
@@ -146,12 +177,13 @@ class Database:
         except (psycopg.Error, errors.BocliError):
             return  # the second try says what is wrong
 
-    def _once(self, statement: str, values: dict[str, Any], key: UUID | None, deadline_s: float) -> dict[str, Any]:
+    def _once(
+        self, statement: str, values: dict[str, Any], key: UUID | None, deadline_s: float
+    ) -> dict[str, Any]:
         """Send it once. Raises psycopg.Error only for an error that surely left nothing behind."""
         try:
             borrowed = self.engine.raw_connection()
         except (psycopg.Error, SQLAlchemyError) as error:
-            self._settled(key)
             raise _cannot_connect(error) from error
         connection: Any = borrowed.driver_connection
         self._doubt.seen = False
@@ -212,14 +244,9 @@ def translate(error: psycopg.Error) -> errors.BocliError:
     state = error.sqlstate or ""
     if state.startswith("BO"):
         return errors.refusal(state, error.diag.message_primary or "unknown", _params(error))
-    if state == "42501":
-        return errors.NotAllowed("permission.denied")
-    if state in _TRY_AGAIN:
-        return errors.Busy("db.busy")
-    if state == "53300":
-        return errors.Busy("db.full")
-    if state in _NOT_NOW:
-        return errors.Unavailable("db.too_slow" if state == "57014" else "db.not_now")
+    if state in _STATES:
+        kind, key = _STATES[state]
+        return kind(key)
     if error.diag.constraint_name in CONSTRAINTS:
         kind, key = CONSTRAINTS[error.diag.constraint_name]
         return kind(key)
@@ -250,7 +277,7 @@ def _cannot_connect(error: Exception) -> errors.BocliError:
     # or not, so what decides is the code where there is one, and its place in the exchange otherwise.
     state = getattr(error, "sqlstate", None)
     if state in ("28P01", "28000") or _authentication_failed(text):
-        return errors.WrongCredentials("session.wrong_credentials")
+        return errors.WrongCredentials("credentials.wrong")
     if state == "53300" or "too many connections" in text or "remaining connection slots" in text:
         return errors.Busy("db.full")
     return errors.Unavailable("db.unreachable")
@@ -258,7 +285,8 @@ def _cannot_connect(error: Exception) -> errors.BocliError:
 
 def _authentication_failed(text: str) -> bool:
     return any(
-        word in text for word in ("password authentication failed", "is not permitted to log in", "SCRAM exchange")
+        word in text
+        for word in ("password authentication failed", "is not permitted to log in", "SCRAM exchange")
     )
 
 

@@ -27,7 +27,8 @@ MIGRATIONS = CORE.parent / "migrations"
 
 _HEADER = re.compile(r"^--\s*(permission|after|owner|grant):\s*([^\s(#]+(?:\s*,\s*[^\s(#]+)*)", re.MULTILINE)
 _OBJECT = re.compile(
-    r"^\s*create\s+(?:or\s+replace\s+)?(function|view)\s+([a-z_]+)\.([a-z_0-9]+)", re.MULTILINE | re.IGNORECASE
+    r"^\s*create\s+(?:or\s+replace\s+)?(function|view)\s+([a-z_]+)\.([a-z_0-9]+)",
+    re.MULTILINE | re.IGNORECASE,
 )
 #: Functions of these schemas are called by other owners' functions; staff cannot name them.
 _SHARED = {"auth": ("bocli_api", "bocli_provisioner"), "vault": ("bocli_api",)}
@@ -227,7 +228,8 @@ def _freeze(connection: psycopg.Connection[Any]) -> None:
 
 def _drop_functions(connection: psycopg.Connection[Any]) -> None:
     views = connection.execute(
-        "select format('%I.%I', n.nspname, c.relname) from pg_class c join pg_namespace n on n.oid = c.relnamespace "
+        "select format('%I.%I', n.nspname, c.relname) from pg_class c "
+        "join pg_namespace n on n.oid = c.relnamespace "
         "where c.relkind = 'v' and n.nspname in ('api', 'rule', 'prov')"
     ).fetchall()
     for (name,) in views:
@@ -315,12 +317,15 @@ def _signature(connection: psycopg.Connection[Any], source: Source) -> str:
     if source.kind == "view":
         return f"view {source.schema}.{source.name}"
     rows = connection.execute(
-        "select pg_get_function_identity_arguments(p.oid) from pg_proc p where p.pronamespace = %s::regnamespace "
+        "select pg_get_function_identity_arguments(p.oid) from pg_proc p "
+        "where p.pronamespace = %s::regnamespace "
         "and p.proname = %s",
         (source.schema, source.name),
     ).fetchall()
     if len(rows) != 1:
-        raise InstallError(f"{source.label}: {source.name} exists {len(rows)} times; names are not overloaded")
+        raise InstallError(
+            f"{source.label}: {source.name} exists {len(rows)} times; names are not overloaded"
+        )
     return f"function {source.schema}.{source.name}({rows[0][0]})"
 
 
@@ -333,7 +338,11 @@ def _internal_grants(connection: psycopg.Connection[Any]) -> None:
 def _grants(connection: psycopg.Connection[Any], sources: list[Source]) -> None:
     for source in sources:
         signature = _signature(connection, source)
-        right = f"select on {signature.removeprefix('view ')}" if source.kind == "view" else f"execute on {signature}"
+        right = (
+            f"select on {signature.removeprefix('view ')}"
+            if source.kind == "view"
+            else f"execute on {signature}"
+        )
         inside = set(source.grants)
         if source.kind == "function":
             if source.owner == OWNERS[source.schema]:

@@ -49,7 +49,7 @@ def make_engine(connect: Callable[[], psycopg.Connection[Any]], size: int = 2) -
     return engine
 
 
-def _refuse_stale(connection: Any, record: Any, proxy: Any) -> None:
+def _refuse_stale(connection: Any, _record: Any, _proxy: Any) -> None:
     if stale(connection):
         raise DisconnectionError("the server closed this connection")
 

@@ -85,7 +85,9 @@ def _schemas(connection: psycopg.Connection[Any]) -> None:
         connection.execute(f"revoke all on schema {schema} from public")
         connection.execute(f"grant usage on schema {schema} to {', '.join(DEFINERS)}")
     for owner in DEFINERS:
-        connection.execute(f"alter default privileges for role {owner} revoke execute on functions from public")
+        connection.execute(
+            f"alter default privileges for role {owner} revoke execute on functions from public"
+        )
     connection.execute("alter default privileges revoke execute on functions from public")
     connection.execute(f"grant usage on schema api, prov to {STAFF}")
 

@@ -48,11 +48,11 @@ class Spool:
             state_folder = Path(platformdirs.user_state_dir("bocli"))
         return cls(state_folder / "spool" / login)
 
-    def keep(self, key: UUID, what: str) -> None:
-        """Write a request down; when this returns it is on the disk."""
+    def keep(self, key: UUID, what: str) -> bool:
+        """Write a request down; when this returns it is on the disk. False when it stood there already."""
         final = self._path(key)
         if final.exists():
-            return
+            return False
         half = final.with_suffix(".new")
         text = json.dumps({"key": str(key), "what": what, "when": datetime.now(UTC).isoformat()})
         handle = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
@@ -66,6 +66,7 @@ class Spool:
             os.fsync(folder)
         finally:
             os.close(folder)
+        return True
 
     def drop(self, key: UUID) -> None:
         """Its outcome is known. Should the file survive a crash, asking again does no harm."""
@@ -73,12 +74,15 @@ class Spool:
 
     def pending(self) -> list[Pending]:
         """All requests whose outcome is open, oldest first. A file cut short by a crash is left out:
-        it was not complete, so its request was never sent."""
+        it was not complete, so its request was never sent.
+        """
         found = []
         for path in self.folder.glob("*.json"):
             try:
                 text = json.loads(path.read_text(encoding="utf-8"))
-                found.append(Pending(UUID(text["key"]), str(text["what"]), datetime.fromisoformat(text["when"])))
+                found.append(
+                    Pending(UUID(text["key"]), str(text["what"]), datetime.fromisoformat(text["when"]))
+                )
             except (ValueError, KeyError, TypeError, FileNotFoundError):
                 continue
         return sorted(found, key=lambda one: (one.when, one.key))

@@ -40,7 +40,13 @@ def derive(installation: str, login: str, password: str, kdf: Kdf) -> str:
     salt = hashlib.sha256(f"{installation}|{login}".encode()).digest()[:16]
     typed = unicodedata.normalize("NFKC", password).encode()
     raw = hash_secret_raw(
-        typed, salt, time_cost=kdf.time_cost, memory_cost=kdf.memory_kib, parallelism=kdf.lanes, hash_len=32, type=Type.ID
+        typed,
+        salt,
+        time_cost=kdf.time_cost,
+        memory_cost=kdf.memory_kib,
+        parallelism=kdf.lanes,
+        hash_len=32,
+        type=Type.ID,
     )
     return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
@@ -74,7 +80,8 @@ def totp_uri(email: str, company: str, secret_base32: str) -> str:
     from urllib.parse import quote
 
     issuer = quote(company, safe="")
-    return f"otpauth://totp/{issuer}:{quote(email, safe='@')}?secret={secret_base32}&issuer={issuer}&digits=6&period=30"
+    account = quote(email, safe="@")
+    return f"otpauth://totp/{issuer}:{account}?secret={secret_base32}&issuer={issuer}&digits=6&period=30"
 
 
 #: No letter that looks like a digit, none that is hard to say on the telephone.

@@ -40,7 +40,8 @@ create table book.staff (
     id integer generated always as identity primary key,
     person_id integer not null references book.person,
     login name not null unique check (login ~ '^bo_[0-9a-f]{24}$'),
-    email text not null check (email ~ '^[a-z0-9.!#$%&''*+/=?^_`{|}~-]+@[a-z0-9.-]+$' and length(email) <= 254),
+    email text not null
+        check (email ~ '^[a-z0-9.!#$%&''*+/=?^_`{|}~-]+@[a-z0-9.-]+$' and length(email) <= 254),
     name text not null check (length(name) between 1 and 200),
     role text not null references book.role_policy,
     active boolean not null default true,

@@ -7,13 +7,13 @@ declare
   answer record;
 begin
   if coalesce(trim(p_code), '') = '' then
-    perform refuse('BO014', 'session.code_needed');
+    perform refuse('BO014', 'code.needed');
   end if;
   answer := second_factor(p_staff_id, p_code, p_recovery);
   if answer.verdict = 'locked' then
-    perform refuse('BO010', 'session.locked_out', jsonb_build_object('seconds', answer.seconds));
+    perform refuse('BO010', 'locked_out', jsonb_build_object('seconds', answer.seconds));
   elsif answer.verdict = 'wrong' then
-    perform refuse('BO013', 'session.wrong_code');
+    perform refuse('BO013', 'code.wrong');
   end if;
   return answer.verdict = 'recovery';
 end $$;

@@ -48,7 +48,7 @@ begin
   perform log_write('person:' || m.id, who, 'session.open', 'session', who.session_id::text, null,
                     jsonb_build_object('recovery', recovered, 'second_factor', x.totp is not null));
   return jsonb_build_object(
-    'token', token,
+    'token', token, 'company', (select i.company from installation i),
     'staff', jsonb_build_object('id', m.id, 'person_id', m.person_id, 'name', m.name, 'email', m.email,
                                 'role', m.role, 'language', m.language, 'theme', m.theme),
     'permissions', (select coalesce(jsonb_agg(q.permission order by q.permission), '[]')

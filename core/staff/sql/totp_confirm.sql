@@ -22,5 +22,5 @@ begin
       return jsonb_build_object('recovery', recovery_make(p_who.staff_id));
     end if;
   end loop;
-  perform refuse('BO013', 'session.wrong_code');
+  perform refuse('BO013', 'code.wrong');
 end $$;

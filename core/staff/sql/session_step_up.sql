@@ -1,6 +1,6 @@
 -- A fresh second factor before a grave act; good for five minutes of this session.
 -- permission: staff
-create function api.step_up(p_code text)
+create function api.session_step_up(p_code text)
 returns jsonb language plpgsql security definer
 set search_path from current
 set lock_timeout = '3s'
