@@ -147,6 +147,9 @@ class BocliApp(Acting, SteadyApp):
     def key_typed(self) -> None:
         self.idle.touch()
 
+    def not_utf8(self) -> None:
+        self.say_no("notice.not_utf8")
+
     # Screens.
 
     def open(self, target: str, *arguments: Any, then: Callable[[Any], None] | None = None) -> None:

@@ -36,9 +36,11 @@ class Gate:
         question: Callable[[Any], Answer],
         *,
         form: Any = None,
+        writes: Any = None,
         fields: dict[str, str] | None = None,
     ) -> Answer | None:
         """The answer, or None when it did not happen and the person has been told why. See Section.call."""
+        form = writes if form is None else form
         while True:
             person = self.app.person
             if person is None:
@@ -48,7 +50,7 @@ class Gate:
             try:
                 answer = await self._ask(lambda: question(person.db))
             except OutcomeUnknown as error:
-                if not await self._resolved(screen, error.request_key, form):
+                if not await self._resolved(screen, error.request_key, writes):
                     return None
                 continue  # it was done: the same question with the same key gives its first answer
             except SessionEnded:
@@ -61,8 +63,8 @@ class Gate:
                 self._tell(screen, error, form, fields or {})
                 return None
             else:
-                if form is not None:
-                    form.renew()
+                if writes is not None:
+                    writes.renew()
                 return answer
 
     async def _ask(self, question: Callable[[], Answer]) -> Answer:
@@ -115,7 +117,7 @@ class Gate:
 
     # An outcome that is not known.
 
-    async def _resolved(self, screen: Any, key: UUID, form: Any) -> bool:
+    async def _resolved(self, screen: Any, key: UUID, writes: Any) -> bool:
         """Ask what became of the request until that is known. True: it was done. False: it was not, ever."""
         from bocli.widgets.waiting import Waiting
 
@@ -142,8 +144,8 @@ class Gate:
         if done is None:
             screen.show_error(t("outcome.left"))
         elif not done:
-            if form is not None:
-                form.renew()
+            if writes is not None:
+                writes.renew()
             screen.show_error(t("outcome.void"))
         return bool(done)
 

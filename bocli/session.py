@@ -39,6 +39,10 @@ class Idle:
         """A key was pressed."""
         self._last = time.monotonic()
 
+    def quiet_for(self, seconds: float) -> bool:
+        """Has no key been pressed for so long? Screens stop asking by themselves then."""
+        return time.monotonic() - self._last >= seconds
+
     def over(self) -> bool:
         """Has nobody been here for so long that the screen must lock?"""
         return bool(self.limit_s) and time.monotonic() - self._last >= self.limit_s

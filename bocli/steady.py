@@ -158,6 +158,9 @@ class SteadyApp(App[None]):
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, (events.Key, events.Paste)) and not event.is_forwarded:
+            if isinstance(event, events.Key) and event.character == "\ufffd":
+                self.not_utf8()
+                return
             event._typed_at = getattr(event, "_typed_at", time.monotonic())  # type: ignore[union-attr]
             self._typed.extend(self._as_keys(event) if isinstance(event, events.Paste) else (event,))
             if self._pacer is None or self._pacer.done():
@@ -199,6 +202,9 @@ class SteadyApp(App[None]):
 
     def key_typed(self) -> None:
         """Called once for each key or paste; the session's idle clock starts again."""
+
+    def not_utf8(self) -> None:
+        """The terminal sent a byte that is not UTF-8; it is left out."""
 
     async def _settled(self) -> None:
         """Return when a marker has passed through every queue from the focus up, and the focus stands still."""

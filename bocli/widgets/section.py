@@ -85,16 +85,18 @@ class Section(Acting, SteadyScreen[Result], Generic[Result]):
         question: Callable[[Any], Answer],
         *,
         form: Any = None,
+        writes: Any = None,
         fields: dict[str, str] | None = None,
     ) -> Answer | None:
         """Ask `core` in a thread: `answer = await self.call(lambda db: find(db, text))`.
 
-        None means that it did not happen and that the person has been told why. form: the Form whose `key` the
-        request carries; give it for everything that writes, so that an unknown outcome is resolved by that key.
-        fields: which errors go under which field, by the first part of the error's key ({"amount": "amount"}).
+        None means that it did not happen and that the person has been told why. writes: the Form (or anything with
+        `key` and `renew()`) whose key the request carries; give it for everything that writes, so that the key is
+        renewed when the answer is known, and not before. form, fields: which errors go under which field of which
+        form, by the first part of the error's key ({"amount": "amount"}); `form` is `writes` unless given.
         Call it from a worker (`@work`) or from an `act_…` started by `self.work(…)`.
         """
-        result: Answer | None = await self.app.gate.run(self, question, form=form, fields=fields)  # type: ignore[attr-defined]
+        result: Answer | None = await self.app.gate.run(self, question, form=form, writes=writes, fields=fields)  # type: ignore[attr-defined]
         return result
 
     def work(self, doing: Any) -> None:
