@@ -33,6 +33,9 @@ begin
                  case when p_document is null then '{}' else jsonb_build_object('document', p_document) end,
                  plan.debit, plan.credit, plan.amounts);
   perform limits_use(plan.client_id, p_kind, plan.issuer_id, plan.local_on, p_amount);
-  return key_keep(p_who, p_key, p_kind, content,
-                  receipt_body(posted.operation_id, encode(posted.head, 'hex')));
+  return key_keep(p_who, p_key, p_kind, content, jsonb_build_object(
+    'operation_id', posted.operation_id, 'kind', p_kind, 'at', p_at, 'booked_on', d.cash_date, 'issuer', p_issuer,
+    'scale', plan.scale, 'amount', p_amount, 'commission', plan.commission, 'cash', plan.cash,
+    'balance', plan.balance_after, 'day_id', d.id, 'client', plan.client, 'serial', plan.serial,
+    'document', p_document, 'head', encode(posted.head, 'hex'), 'lines', plan.lines) || day_place(d));
 end $$;

@@ -3,9 +3,10 @@
 create function rule.cash_plan(
   p_at timestamptz, p_kind text, p_day desk_day, p_coin_id bigint, p_issuer text, p_amount bigint,
   p_document text,
-  out client_id bigint, out issuer_id smallint, out version_id integer, out payer text, out commission bigint,
-  out cash bigint, out balance bigint, out local_on date,
-  out debit bigint[], out credit bigint[], out amounts bigint[])
+  out client_id bigint, out client text, out serial text, out issuer_id smallint, out scale smallint,
+  out version_id integer, out payer text, out commission bigint, out cash bigint, out balance_before bigint,
+  out balance_after bigint, out local_on date, out debit bigint[], out credit bigint[], out amounts bigint[],
+  out lines jsonb)
 language plpgsql stable
 as $$
 declare
@@ -17,13 +18,15 @@ begin
   perform day_in_state(p_day, 'open');
   perform day_not_stale(p_day, p_at);
   perform amount_check(p_amount);
-  select coin.*, i.code, client.blocked, client.identification, client.identified_until,
-         (p_at at time zone client.time_zone)::date as today
+  select n.client_id, n.serial, n.issuer_id, n.wallet_account_id, n.hold_account_id, n.incoming, n.outgoing, n.closed,
+         i.code, i.scale, cl.name, cl.blocked, cl.identification, cl.identified_until,
+         (p_at at time zone cl.time_zone)::date as today, w.balance
     into c
-    from coin
-    join issuer i on i.id = coin.issuer_id
-    join client on client.id = coin.client_id
-   where coin.id = p_coin_id;
+    from coin n
+    join issuer i on i.id = n.issuer_id
+    join client cl on cl.id = n.client_id
+    join account w on w.id = n.wallet_account_id
+   where n.id = p_coin_id;
   if not found then
     perform refuse('BO022', 'coin.not_found');
   end if;
@@ -40,7 +43,11 @@ begin
     perform refuse('BO026', 'coin.blocked');
   end if;
   client_id := c.client_id;
+  client := c.name;
+  serial := c.serial;
   issuer_id := c.issuer_id;
+  scale := c.scale;
+  balance_before := c.balance;
   local_on := c.today;
   select dc.cash_account_id into cash_account
     from desk_currency dc where dc.desk_id = p_day.desk_id and dc.issuer_id = c.issuer_id;
@@ -55,23 +62,25 @@ begin
   payer := priced.payer;
   commission := priced.commission;
   perform limits_check(version_id, client_id, p_kind, issuer_id, local_on, p_amount);
-  select a.balance into balance from account a where a.id = c.wallet_account_id;
   commission_account := account_seen('COMMISSION', issuer_id, (select k.id from operation_kind k where k.kind = p_kind));
   if p_kind = 'cash_top_up' then
     cash := p_amount + priced.on_top;
     debit := array[cash_account, c.wallet_account_id];
     credit := array[c.wallet_account_id, commission_account];
     amounts := array[cash, commission];
+    balance_after := balance_before + cash - commission;
   else
     cash := p_amount - (commission - priced.on_top);
     debit := array[c.wallet_account_id, c.hold_account_id, c.hold_account_id];
     credit := array[c.hold_account_id, cash_account, commission_account];
     amounts := array[p_amount + priced.on_top, cash, commission];
-    perform withdrawal_check(p_document, balance, amounts[1], balance_of(cash_account), cash, c.code);
+    balance_after := balance_before - amounts[1];
+    perform withdrawal_check(p_document, balance_before, amounts[1], balance_of(cash_account), cash, c.code);
   end if;
   if commission = 0 then
     debit := trim_array(debit, 1);
     credit := trim_array(credit, 1);
     amounts := trim_array(amounts, 1);
   end if;
+  lines := cash_lines(p_kind, p_day.desk_id, serial, amounts);
 end $$;

@@ -22,10 +22,8 @@ begin
   plan := cash_plan(clock_timestamp(), p_kind, d, p_coin_id, p_issuer, p_amount, null);
   return jsonb_build_object(
     'kind', p_kind, 'issuer', p_issuer, 'amount', p_amount, 'commission', plan.commission, 'payer', plan.payer,
-    'cash', plan.cash, 'balance_before', plan.balance,
-    'balance_after', plan.balance + case p_kind when 'cash_top_up' then plan.amounts[1] - plan.commission
-                                                else -plan.amounts[1] end,
-    'lines', lines_named(plan.debit, plan.credit, plan.amounts),
+    'cash', plan.cash, 'balance_before', plan.balance_before, 'balance_after', plan.balance_after,
+    'lines', plan.lines,
     'limits', (select coalesce(jsonb_agg(jsonb_build_object(
                  'period', l.period, 'amount', l.amount, 'amount_left', l.amount - l.amount_used - p_amount,
                  'pieces', l.pieces, 'pieces_left', l.pieces - l.pieces_used - 1)), '[]')

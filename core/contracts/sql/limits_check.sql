@@ -6,7 +6,8 @@ as $$
 declare
   l record;
 begin
-  for l in select * from limits_left(p_version_id, p_client_id, p_kind, p_issuer_id, p_on) loop
+  for l in select x.period, x.amount, x.pieces, x.amount_used, x.pieces_used
+             from limits_left(p_version_id, p_client_id, p_kind, p_issuer_id, p_on) x loop
     if l.amount_used + p_amount > l.amount then
       perform refuse('BO023', 'limit.exceeded', jsonb_build_object(
         'period', l.period, 'limit', l.amount, 'used', l.amount_used,

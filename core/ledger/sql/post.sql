@@ -10,29 +10,39 @@ language plpgsql security definer
 set search_path from current
 as $$
 declare
-  debited record;
-  credited record;
-  lines jsonb := '[]';
+  moved record;
+  debit_kinds text[];
+  credit_kinds text[];
+  debit_afters bigint[];
+  credit_afters bigint[];
+  strange record;
 begin
   insert into operation (kind, at, booked_on, issuer_id, amount, commission, version_id, actor_id, day_id,
                          client_id, coin_id, reverses_id, details)
     values (p_kind, p_at, p_booked_on, p_issuer_id, p_amount, p_commission, p_version_id, p_who.staff_id, p_day_id,
             p_client_id, p_coin_id, p_reverses_id, p_details)
     returning id into operation_id;
-  for i in 1 .. cardinality(p_debit) loop
-    debited := move_balance(p_debit[i], p_amounts[i]);
-    credited := move_balance(p_credit[i], -p_amounts[i]);
-    if not exists (select from posting_kind k where k.operation_kind = p_kind
-                      and k.debit_kind = debited.account_kind and k.credit_kind = credited.account_kind) then
-      raise exception 'vault.posting_kind' using errcode = 'BO041', detail = jsonb_build_object(
-        'operation', p_kind, 'debit', debited.account_kind, 'credit', credited.account_kind)::text;
-    end if;
-    insert into posting (operation_id, line, debit_account_id, credit_account_id, issuer_id, amount, debit_after,
-                         credit_after, booked_on)
-      values (post.operation_id, i, p_debit[i], p_credit[i], p_issuer_id, p_amounts[i], debited.after,
-              credited.after, p_booked_on);
-    lines := lines || jsonb_build_array(jsonb_build_array(p_debit[i], p_credit[i], p_amounts[i]));
+  for i in 1 .. coalesce(cardinality(p_debit), 0) loop
+    moved := move_balance(p_debit[i], p_amounts[i]);
+    debit_kinds[i] := moved.account_kind;
+    debit_afters[i] := moved.after;
+    moved := move_balance(p_credit[i], -p_amounts[i]);
+    credit_kinds[i] := moved.account_kind;
+    credit_afters[i] := moved.after;
   end loop;
+  select d, c into strange from unnest(debit_kinds, credit_kinds) as l (d, c)
+    where not exists (select from posting_kind k
+                       where k.operation_kind = p_kind and k.debit_kind = l.d and k.credit_kind = l.c);
+  if found or coalesce(cardinality(p_debit), 0) = 0 then
+    raise exception 'vault.posting_kind' using errcode = 'BO041', detail = jsonb_build_object(
+      'operation', p_kind, 'debit', strange.d, 'credit', strange.c)::text;
+  end if;
+  insert into posting (operation_id, line, debit_account_id, credit_account_id, issuer_id, amount, debit_after,
+                       credit_after, booked_on)
+    select post.operation_id, l.line, l.debit, l.credit, p_issuer_id, l.amount, l.debit_after, l.credit_after,
+           p_booked_on
+      from unnest(p_debit, p_credit, p_amounts, debit_afters, credit_afters)
+           with ordinality as l (debit, credit, amount, debit_after, credit_after, line);
   if p_day_id is not null then
     insert into day_total as t (day_id, operation_kind, issuer_id, pieces, amount, commission)
       values (p_day_id, p_kind, p_issuer_id, 1, p_amount, p_commission)
@@ -44,5 +54,7 @@ begin
     'at', to_char(p_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'),
     'booked_on', p_booked_on, 'issuer', p_issuer_id, 'amount', p_amount, 'commission', p_commission,
     'version', p_version_id, 'day', p_day_id, 'client', p_client_id, 'coin', p_coin_id, 'reverses', p_reverses_id,
-    'details', p_details, 'lines', lines), false, p_at);
+    'details', p_details,
+    'lines', (select jsonb_agg(jsonb_build_array(d, c, a) order by i)
+                from unnest(p_debit, p_credit, p_amounts) with ordinality as l (d, c, a, i))), false, p_at);
 end $$;

@@ -1,0 +1,25 @@
+-- The postings of a top-up or withdrawal as a person reads them, in the order in which they are written.
+create function rule.cash_lines(p_kind text, p_desk_id integer, p_serial text, p_amounts bigint[])
+returns jsonb language plpgsql stable
+as $$
+declare
+  cash constant jsonb := jsonb_build_object('kind', 'CASH', 'of', (select d.name from desk d where d.id = p_desk_id));
+  wallet constant jsonb := jsonb_build_object('kind', 'WALLET', 'of', p_serial);
+  hold constant jsonb := jsonb_build_object('kind', 'HOLD', 'of', p_serial);
+  income constant jsonb := jsonb_build_object('kind', 'COMMISSION', 'of', p_kind);
+  lines jsonb;
+begin
+  if p_kind = 'cash_top_up' then
+    lines := jsonb_build_array(jsonb_build_object('debit', cash, 'credit', wallet, 'amount', p_amounts[1]));
+    if p_amounts[2] is not null then
+      lines := lines || jsonb_build_object('debit', wallet, 'credit', income, 'amount', p_amounts[2]);
+    end if;
+    return lines;
+  end if;
+  lines := jsonb_build_array(jsonb_build_object('debit', wallet, 'credit', hold, 'amount', p_amounts[1]),
+                             jsonb_build_object('debit', hold, 'credit', cash, 'amount', p_amounts[2]));
+  if p_amounts[3] is not null then
+    lines := lines || jsonb_build_object('debit', hold, 'credit', income, 'amount', p_amounts[3]);
+  end if;
+  return lines;
+end $$;
