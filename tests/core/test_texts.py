@@ -174,8 +174,8 @@ def test_an_error_says_what_happened_in_words_and_amounts_of_the_language() -> N
     assert "pro Tag: Limit 1.000,00 EUR" in texts.explain(over)
     assert "„offen“" in texts.explain(WrongState("day.wrong_state", {"state": "open", "wanted": "closed"}))
     assert "23.11.2026" in texts.explain(WrongState("day.stale", {"date": "2026-11-23"}))
-    assert "3 Minuten" in texts.explain(LockedOut("session.locked_out", {"seconds": 125}))
-    assert "45 Sekunden" in texts.explain(LockedOut("session.locked_out", {"seconds": 45}))
+    assert "3 Minuten" in texts.explain(LockedOut("locked_out", {"seconds": 125}))
+    assert "45 Sekunden" in texts.explain(LockedOut("locked_out", {"seconds": 45}))
     assert "500 Zeichen" in texts.explain(Invalid("reason.too_long", {"limit": 500}))
 
 
