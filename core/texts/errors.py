@@ -27,14 +27,6 @@ WORDS: Final = {
 """Codes that have a text of their own, and the key of that text."""
 DATES: Final = frozenset({"cash_date", "date"})
 
-_scales: dict[str, int] = {}
-
-
-def remember_scales(scales: Mapping[str, int]) -> None:
-    """Keep the issuers' scales by code, for the amounts in errors that do not carry their own."""
-    _scales.clear()
-    _scales.update(scales)
-
 
 def explain(error: BocliError) -> str:
     """Return what happened and what to do, for the person in front of the screen."""
@@ -62,7 +54,7 @@ def _number(name: str, value: int, params: Mapping[str, object]) -> str:
         return str(value)
     if name in AMOUNTS and "issuer" in params:
         code = str(params["issuer"])
-        return _amount(value, code, params.get("scale", _scales.get(code)))
+        return _amount(value, code, params.get("scale", formats.scales_shown.get(code)))
     return formats.number(value)
 
 
@@ -77,7 +69,7 @@ def _difference(each: Mapping[str, object]) -> str:
     """Return what was counted above (+) or below (-) the books in one issuer."""
     minor = int(str(each["difference"]))
     code = str(each["issuer"])
-    shown = _amount(minor, code, each.get("scale", _scales.get(code)))
+    shown = _amount(minor, code, each.get("scale", formats.scales_shown.get(code)))
     return f"+{shown}" if minor > 0 else shown
 
 

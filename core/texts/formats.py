@@ -17,11 +17,16 @@ from core.money import Issuer, Unit, format_amount, marks_of
 from core.texts import catalogue
 
 Length = Literal["short", "long"]
+scales_shown: dict[str, int] = {}
+"""Scale by issuer's code, of all amounts shown so far: an error names an issuer by its code alone, and comes
+after the amounts that it is about."""
+
 _MARKS = dict.fromkeys(map(ord, "\u200e\u200f\u061c"))
 
 
 def amount(minor: int, issuer: Issuer, unit: Unit = "code") -> str:
     """Return an amount in the program's language."""
+    scales_shown[issuer.code] = issuer.scale
     return format_amount(minor, issuer, catalogue.language(), unit)
 
 

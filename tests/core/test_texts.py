@@ -14,8 +14,7 @@ from core import clock, texts
 from core.errors import BocliError, Changed, Invalid, LimitExceeded, LockedOut, WrongState
 from core.money import Issuer
 from core.text import cells, clean
-from core.texts import LANGUAGES, MissingText, n, set_language, t
-from core.texts.errors import remember_scales
+from core.texts import LANGUAGES, MissingText, formats, n, set_language, t
 
 MOMENT = datetime(2026, 11, 23, 22, 5, 9, tzinfo=UTC)
 
@@ -26,7 +25,7 @@ def english_and_strict(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     set_language("en")
     yield
     set_language("en")
-    remember_scales({})
+    formats.scales_shown.clear()
 
 
 def test_a_text_follows_the_language_and_a_region_means_its_language() -> None:
@@ -163,7 +162,7 @@ def test_an_age_is_told_in_its_largest_unit() -> None:
 
 
 def test_an_error_says_what_happened_in_words_and_amounts_of_the_language() -> None:
-    remember_scales({"EUR": 2})
+    assert texts.amount(5_000, Issuer("EUR", "Euro", "€", 2, "real")) == "50.00 EUR"
     over = LimitExceeded(
         "limit.exceeded", {"period": "day", "limit": 100_000, "used": 95_000, "left": 5_000, "issuer": "EUR"}
     )
