@@ -150,6 +150,9 @@ DAYS = (
                         full join jsonb_to_recordset(z.body -> 'sums')
                                    as s (issuer text, counted bigint, expected bigint) using (issuer)
                         where (t.counted, t.expected) is distinct from (s.counted, s.expected))
+            or exists (select from jsonb_to_recordset(z.body -> 'sums')
+                                   as s (opening bigint, cash_in bigint, cash_out bigint, expected bigint)
+                        where s.opening + s.cash_in - s.cash_out <> s.expected)
             or exists (select from (select n.kind, n.issuer, n.pieces, n.amount, n.commission
                                       from jsonb_to_recordset(z.body -> 'turnover')
                                            as n (kind text, issuer text, pieces integer, amount bigint,

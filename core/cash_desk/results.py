@@ -227,8 +227,8 @@ class Turnover:
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """One currency of a day: opening count, books at the closing count, count, difference, and what of the
-    difference is still unresolved (`left`: over positive, short negative)."""
+    """One currency of a day: opening count, cash that came in and went out, books at the closing count, count,
+    difference, and what of the difference is still unresolved (`left`: over positive, short negative)."""
 
     issuer: str
     scale: int
@@ -237,6 +237,8 @@ class Sum:
     counted: int | None
     difference: int | None
     left: int
+    cash_in: int | None = None
+    cash_out: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,21 @@
--- Per currency: what the day opened with, what the books expected at the last closing count, what was counted.
+-- Per currency: what the day opened with, the cash that came in and went out, what the books expected at the last
+-- closing count, what was counted.
 create function rule.day_sums(p_day_id bigint)
 returns jsonb language sql stable
 as $$
   select jsonb_agg(jsonb_build_object(
            'issuer', i.code, 'scale', i.scale, 'opening', o.counted, 'expected', c.expected, 'counted', c.counted,
            'difference', c.counted - c.expected,
+           'cash_in', (select coalesce(sum(p.amount), 0)
+                         from operation o
+                         join operation_kind k on k.kind = o.kind and k.cash <> 0
+                         join posting p on p.operation_id = o.id and p.debit_account_id = dc.cash_account_id
+                        where o.day_id = d.id),
+           'cash_out', (select coalesce(sum(p.amount), 0)
+                          from operation o
+                          join operation_kind k on k.kind = o.kind and k.cash <> 0
+                          join posting p on p.operation_id = o.id and p.credit_account_id = dc.cash_account_id
+                         where o.day_id = d.id),
            'left', (select coalesce(sum(case a.kind when 'OVER' then a.balance else -a.balance end), 0)
                       from account a
                      where a.kind in ('OVER', 'SHORT') and a.issuer_id = i.id and a.owner_id = p_day_id))
