@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
+import tomllib
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ from core.texts.catalogue import LANGUAGES
 from locales.build import KEY, PLURALS, BadSource, Text, read_sources, stale
 
 ROOT: Final = Path(__file__).resolve().parents[1]
+GLOSSARY: Final = Path(__file__).with_name("glossary.toml")
 FOLDERS: Final = ("bocli", "core", "screens", "migrations")
 
 # Keys that are put together while the program runs. Each family: a pattern of keys, and where they come from.
@@ -232,11 +234,22 @@ def _balanced(source: str, start: int) -> str:
     return source[start:]
 
 
+def words_not_ours(glossary: Path = GLOSSARY) -> dict[str, dict[str, str]]:
+    """Return, for each language, the words that the glossary does not want, each with the one it wants."""
+    unwanted: dict[str, dict[str, str]] = {language: {} for language in LANGUAGES}
+    for entry in tomllib.loads(glossary.read_text(encoding="utf-8")).values():
+        for language, words in entry.get("not", {}).items():
+            unwanted[language].update(dict.fromkeys(words, entry[language]))
+    return unwanted
+
+
 def findings(texts: dict[str, Text], uses: Uses) -> list[str]:
     """Return all that is wrong, a line for each thing, with file and key."""
     found = [*_unwritten(texts, uses), *_unused(texts, uses), *_ungiven(texts, uses)]
+    unwanted = words_not_ours()
     for key in sorted(texts):
-        found += [f"{texts[key].file}: {key}: {what}" for what in _faults(texts[key])]
+        faults = [*_faults(texts[key]), *_foreign_words(texts[key], unwanted)]
+        found += [f"{texts[key].file}: {key}: {what}" for what in faults]
     return found
 
 
@@ -313,6 +326,16 @@ def _placeholder_faults(text: Text, language: str) -> Iterator[str]:
             yield f"has {sorted(there)} where English has {sorted(wanted)}"
         if any(not re.fullmatch(r"[a-z][a-z0-9_]*", name) for name in there):
             yield "has a placeholder that is not a lower-case word"
+
+
+def _foreign_words(text: Text, unwanted: dict[str, dict[str, str]]) -> Iterator[str]:
+    for language, words in unwanted.items():
+        for form in _forms(text, language):
+            for word in re.findall(r"\w+(?: \w+)*", form):
+                said = f" {word} ".casefold()
+                for bad, good in words.items():
+                    if f" {bad} ".casefold() in said:
+                        yield f"{language} says {bad!r}; the glossary has {good!r}"
 
 
 def _form_faults(text: Text, language: str, form: str) -> Iterator[str]:

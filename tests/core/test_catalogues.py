@@ -84,6 +84,15 @@ def test_forms_are_counted_by_language_and_arabic_may_say_two_without_the_digit(
     )
 
 
+def test_a_word_that_the_glossary_does_not_want_is_found_as_a_whole_word_only() -> None:
+    unwanted = {"de": {"das Wallet": "die Wallet", "Kassenkraft": "Kassierer"}}
+    assert list(check._foreign_words(text(de="Erst das Wallet, dann los."), unwanted)) == [
+        "de says 'das Wallet'; the glossary has 'die Wallet'"
+    ]
+    assert list(check._foreign_words(text(de="Kassenkraftwerk"), unwanted)) == []
+    assert check.words_not_ours()["uk"]["проводка"] == "проведення"
+
+
 def test_a_missing_language_is_found() -> None:
     lacking = build.Text("a.save", "a.toml", {"en": "Save"})
     assert list(check._faults(lacking)) == [

@@ -33,7 +33,7 @@ def test_a_text_follows_the_language_and_a_region_means_its_language() -> None:
     for code in ("en", "uk-UA", "de_AT", "pl_PL.UTF-8", "ar"):
         set_language(code)
         said[texts.language()] = t("role.cashier")
-    assert said == {"en": "Cashier", "uk": "Касир", "de": "Kassenkraft", "pl": "Kasjer", "ar": "أمين الصندوق"}
+    assert said == {"en": "Cashier", "uk": "Касир", "de": "Kassierer", "pl": "Kasjer", "ar": "الصراف"}
     set_language("tlh")
     assert texts.language() == "en"
 
