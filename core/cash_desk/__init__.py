@@ -34,6 +34,7 @@ from core.cash_desk.commands import (
 from core.cash_desk.queries import (
     cash_operations,
     desk_balances,
+    desk_cashiers,
     desk_days,
     desks,
     differences,
@@ -96,6 +97,7 @@ __all__ = [
     "close_day",
     "closing_count",
     "desk_balances",
+    "desk_cashiers",
     "desk_days",
     "desks",
     "differences",

@@ -24,6 +24,7 @@ CASH_OPERATIONS = (
 DIFFERENCES = "id day_id desk cashier cash_date z_number issuer scale kind amount".split()
 DESKS = "id name branch time_zone active z_last day_id state cashier_id cashier cash_date".split()
 DESK_BALANCES = "desk_id issuer scale balance".split()
+DESK_CASHIERS = "desk_id desk staff_id cashier email assigned".split()
 
 
 @cache
@@ -56,6 +57,11 @@ def desks() -> Select[Any]:
 def desk_balances() -> Select[Any]:
     """Cash by desk and currency by the books, columns `DESK_BALANCES`; for accounting only."""
     return _view("desk_balances", tuple(DESK_BALANCES))  # type: ignore[no-any-return]
+
+
+def desk_cashiers() -> Select[Any]:
+    """Every active cashier at every desk, columns `DESK_CASHIERS`; `assigned` says who may work there."""
+    return _view("desk_cashiers", tuple(DESK_CASHIERS))  # type: ignore[no-any-return]
 
 
 def home(db: Database) -> Home:

@@ -259,7 +259,7 @@ create index operation_day on vault.operation (day_id, id);
 create index operation_client on vault.operation (client_id, id);
 
 create table vault.posting (
-  operation_id bigint not null references vault.operation,
+  operation_id bigint not null,
   line smallint not null,
   debit_account_id bigint not null,
   credit_account_id bigint not null,
@@ -334,8 +334,9 @@ end $$;
 create function vault.refuse_late_posting() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
-  if exists (select from added a join vault.operation o on o.id = a.operation_id
-              where o.txid <> pg_current_xact_id()) then
+  -- Stands for a foreign key as well: no operation, no posting.
+  if exists (select from added a where not exists (
+               select from vault.operation o where o.id = a.operation_id and o.txid = pg_current_xact_id())) then
     raise exception 'vault.late_posting' using errcode = 'BO043';
   end if;
   return null;

@@ -1,6 +1,6 @@
 -- Refuses an amount that is missing, not above zero, or too large to be meant.
 create function rule.amount_check(p_amount bigint)
-returns void language plpgsql immutable
+returns boolean language plpgsql immutable
 as $$
 begin
   if p_amount is null then
@@ -12,4 +12,5 @@ begin
   elsif p_amount > 1000000000000000 then
     perform refuse('BO030', 'amount.too_large');
   end if;
+  return true;
 end $$;

@@ -8,6 +8,7 @@ declare
   content constant jsonb := jsonb_build_object('day', p_day_id, 'coin', p_coin_id, 'issuer', p_issuer,
     'amount', p_amount, 'commission', p_commission_seen, 'document', p_document);
   seen jsonb;
+  checked boolean;
   d desk_day;
   c coin;
   plan record;
@@ -18,10 +19,10 @@ begin
   if seen is not null then
     return seen;
   end if;
-  perform day_mine(p_who, d);
+  checked := day_mine(p_who, d);
   select * into c from coin where id = p_coin_id for update;
   if found then
-    perform limits_lock(c.client_id, p_kind, c.issuer_id);
+    checked := limits_lock(c.client_id, p_kind, c.issuer_id);
   end if;
   plan := cash_plan(p_at, p_kind, d, p_coin_id, p_issuer, p_amount, p_document);
   if p_commission_seen is distinct from plan.commission then
@@ -32,7 +33,7 @@ begin
                  plan.version_id, d.id, plan.client_id, p_coin_id, null,
                  case when p_document is null then '{}' else jsonb_build_object('document', p_document) end,
                  plan.debit, plan.credit, plan.amounts);
-  perform limits_use(plan.client_id, p_kind, plan.issuer_id, plan.local_on, p_amount);
+  checked := limits_use(plan.client_id, p_kind, plan.issuer_id, plan.local_on, p_amount);
   return key_keep(p_who, p_key, p_kind, content, jsonb_build_object(
     'operation_id', posted.operation_id, 'kind', p_kind, 'at', p_at, 'booked_on', d.cash_date, 'issuer', p_issuer,
     'scale', plan.scale, 'amount', p_amount, 'commission', plan.commission, 'cash', plan.cash,

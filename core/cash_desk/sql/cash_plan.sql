@@ -11,13 +11,15 @@ language plpgsql stable
 as $$
 declare
   c record;
+  -- An assignment is evaluated in place, where `perform` would start the executor for each check.
+  checked boolean;
   priced record;
   cash_account bigint;
   commission_account bigint;
 begin
-  perform day_in_state(p_day, 'open');
-  perform day_not_stale(p_day, p_at);
-  perform amount_check(p_amount);
+  checked := day_in_state(p_day, 'open');
+  checked := day_not_stale(p_day, p_at);
+  checked := amount_check(p_amount);
   select n.client_id, n.serial, n.issuer_id, n.wallet_account_id, n.hold_account_id, n.incoming, n.outgoing, n.closed,
          i.code, i.scale, cl.name, cl.blocked, cl.identification, cl.identified_until,
          (p_at at time zone cl.time_zone)::date as today, w.balance
@@ -61,7 +63,7 @@ begin
   version_id := priced.version_id;
   payer := priced.payer;
   commission := priced.commission;
-  perform limits_check(version_id, client_id, p_kind, issuer_id, local_on, p_amount);
+  checked := limits_check(version_id, client_id, p_kind, issuer_id, local_on, p_amount);
   commission_account := account_seen('COMMISSION', issuer_id, (select k.id from operation_kind k where k.kind = p_kind));
   if p_kind = 'cash_top_up' then
     cash := p_amount + priced.on_top;
@@ -75,7 +77,7 @@ begin
     credit := array[c.hold_account_id, cash_account, commission_account];
     amounts := array[p_amount + priced.on_top, cash, commission];
     balance_after := balance_before - amounts[1];
-    perform withdrawal_check(p_document, balance_before, amounts[1], balance_of(cash_account), cash, c.code);
+    checked := withdrawal_check(p_document, balance_before, amounts[1], balance_of(cash_account), cash, c.code);
   end if;
   if commission = 0 then
     debit := trim_array(debit, 1);

@@ -1,7 +1,7 @@
 -- Refuses operations on a day whose cash date is over: it may run into the next morning until its branch's
 -- day_ends, and after that it can only be counted and closed.
 create function rule.day_not_stale(p_day desk_day, p_at timestamptz)
-returns void language plpgsql stable
+returns boolean language plpgsql stable
 as $$
 declare
   b branch;
@@ -10,4 +10,5 @@ begin
   if p_at at time zone b.time_zone >= p_day.cash_date + 1 + b.day_ends then
     perform refuse('BO021', 'day.stale', jsonb_build_object('date', p_day.cash_date));
   end if;
+  return true;
 end $$;

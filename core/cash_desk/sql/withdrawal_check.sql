@@ -2,7 +2,7 @@
 -- passes no document (null) and is not asked for one.
 create function rule.withdrawal_check(
   p_document text, p_balance bigint, p_debit bigint, p_desk_cash bigint, p_cash bigint, p_issuer text)
-returns void language plpgsql immutable
+returns boolean language plpgsql immutable
 as $$
 begin
   if btrim(p_document) = '' then
@@ -15,4 +15,5 @@ begin
   if p_desk_cash < p_cash then
     perform refuse('BO024', 'cash.not_enough', jsonb_build_object('needed', p_cash, 'issuer', p_issuer));
   end if;
+  return true;
 end $$;

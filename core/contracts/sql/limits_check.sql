@@ -1,7 +1,7 @@
 -- Refuses an amount that breaks a limit of the version: by amount or by the number of operations.
 create function rule.limits_check(
   p_version_id integer, p_client_id bigint, p_kind text, p_issuer_id smallint, p_on date, p_amount bigint)
-returns void language plpgsql stable
+returns boolean language plpgsql stable
 as $$
 declare
   l record;
@@ -18,4 +18,5 @@ begin
         'period', l.period, 'limit', l.pieces, 'used', l.pieces_used));
     end if;
   end loop;
+  return true;
 end $$;

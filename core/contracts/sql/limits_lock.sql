@@ -1,6 +1,6 @@
 -- Locks the client's counters of this kind and issuer, making them when they are first needed.
 create function rule.limits_lock(p_client_id bigint, p_kind text, p_issuer_id smallint)
-returns void language plpgsql
+returns boolean language plpgsql
 as $$
 begin
   perform from limit_used
@@ -14,4 +14,5 @@ begin
       where client_id = p_client_id and operation_kind = p_kind and issuer_id = p_issuer_id
       for update;
   end if;
+  return true;
 end $$;

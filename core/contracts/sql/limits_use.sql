@@ -1,17 +1,26 @@
 -- Counts an operation in the client's counters; a counter whose period is past starts again.
 create function rule.limits_use(p_client_id bigint, p_kind text, p_issuer_id smallint, p_on date, p_amount bigint)
-returns void language plpgsql
+returns boolean language plpgsql
 as $$
+declare
+  s constant date[] := period_starts(p_on);
 begin
   update limit_used u
-     set starts = n.starts, amounts = n.amounts, pieces = n.pieces
-    from (select array_agg(s.start order by s.i) as starts,
-                 array_agg(case when s.start = o.starts[s.i] then o.amounts[s.i] else 0 end + p_amount
-                           order by s.i) as amounts,
-                 array_agg(case when s.start = o.starts[s.i] then o.pieces[s.i] else 0 end + 1
-                           order by s.i) as pieces
-            from limit_used o
-            cross join unnest(period_starts(p_on)) with ordinality as s (start, i)
-           where o.client_id = p_client_id and o.operation_kind = p_kind and o.issuer_id = p_issuer_id) n
+     set starts = s,
+         amounts = array[
+           case when u.starts[1] = s[1] then u.amounts[1] else 0 end + p_amount,
+           case when u.starts[2] = s[2] then u.amounts[2] else 0 end + p_amount,
+           case when u.starts[3] = s[3] then u.amounts[3] else 0 end + p_amount,
+           case when u.starts[4] = s[4] then u.amounts[4] else 0 end + p_amount,
+           case when u.starts[5] = s[5] then u.amounts[5] else 0 end + p_amount,
+           case when u.starts[6] = s[6] then u.amounts[6] else 0 end + p_amount],
+         pieces = array[
+           case when u.starts[1] = s[1] then u.pieces[1] else 0 end + 1,
+           case when u.starts[2] = s[2] then u.pieces[2] else 0 end + 1,
+           case when u.starts[3] = s[3] then u.pieces[3] else 0 end + 1,
+           case when u.starts[4] = s[4] then u.pieces[4] else 0 end + 1,
+           case when u.starts[5] = s[5] then u.pieces[5] else 0 end + 1,
+           case when u.starts[6] = s[6] then u.pieces[6] else 0 end + 1]
    where u.client_id = p_client_id and u.operation_kind = p_kind and u.issuer_id = p_issuer_id;
+  return true;
 end $$;

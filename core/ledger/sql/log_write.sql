@@ -6,23 +6,32 @@ returns bytea language plpgsql security definer
 set search_path from current
 as $$
 declare
-  s stream;
+  from_addr constant inet := inet_client_addr();
+  -- What of the line does not depend on its place in the chain.
+  tail constant text :=
+    netstring(to_char(p_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US')) || netstring(p_who.staff_id::text)
+    || netstring(p_who.login::text) || netstring(host(from_addr)) || netstring(p_what) || netstring(p_entity)
+    || netstring(p_entity_id) || netstring(p_before::text) || netstring(p_after::text)
+    || netstring(p_refused::text);
   new_head bytea;
 begin
-  select * into s from stream where stream = p_stream for update;
-  if not found then
+  loop
+    with moved as (
+      update stream s
+         set seq = s.seq + 1,
+             head = sha256(s.head || convert_to(netstring(p_stream) || netstring((s.seq + 1)::text) || tail, 'UTF8'))
+        from (select o.stream, o.head from stream o where o.stream = p_stream for update) as was
+       where s.stream = was.stream
+      returning s.seq, was.head as prev, s.head)
+    insert into log (stream, seq, at, actor_id, login, from_addr, what, entity, entity_id, before, after, refused,
+                     prev, hash)
+      select p_stream, m.seq, p_at, p_who.staff_id, p_who.login, from_addr, p_what, p_entity, p_entity_id, p_before,
+             p_after, p_refused, m.prev, m.head
+        from moved m
+      returning hash into new_head;
+    exit when found;
     insert into stream values (p_stream, 0, sha256(convert_to('bocli/1/' || p_stream, 'UTF8')))
       on conflict do nothing;
-    select * into s from stream where stream = p_stream for update;
-  end if;
-  new_head := sha256(s.head || convert_to(netstring(
-    p_stream, (s.seq + 1)::text, to_char(p_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'),
-    p_who.staff_id::text, p_who.login::text, host(inet_client_addr()), p_what, p_entity, p_entity_id,
-    p_before::text, p_after::text, p_refused::text), 'UTF8'));
-  insert into log (stream, seq, at, actor_id, login, from_addr, what, entity, entity_id, before, after, refused,
-                   prev, hash)
-    values (p_stream, s.seq + 1, p_at, p_who.staff_id, p_who.login, inet_client_addr(), p_what, p_entity,
-            p_entity_id, p_before, p_after, p_refused, s.head, new_head);
-  update stream set seq = s.seq + 1, head = new_head where stream = p_stream;
+  end loop;
   return new_head;
 end $$;

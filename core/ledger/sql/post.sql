@@ -10,32 +10,40 @@ language plpgsql security definer
 set search_path from current
 as $$
 declare
-  moved record;
+  a record;
+  afters bigint[];
   debit_kinds text[];
   credit_kinds text[];
   debit_afters bigint[];
   credit_afters bigint[];
-  strange record;
+  lines jsonb := '[]';
 begin
   insert into operation (kind, at, booked_on, issuer_id, amount, commission, version_id, actor_id, day_id,
                          client_id, coin_id, reverses_id, details)
     values (p_kind, p_at, p_booked_on, p_issuer_id, p_amount, p_commission, p_version_id, p_who.staff_id, p_day_id,
             p_client_id, p_coin_id, p_reverses_id, p_details)
     returning id into operation_id;
-  for i in 1 .. coalesce(cardinality(p_debit), 0) loop
-    moved := move_balance(p_debit[i], p_amounts[i]);
-    debit_kinds[i] := moved.account_kind;
-    debit_afters[i] := moved.after;
-    moved := move_balance(p_credit[i], -p_amounts[i]);
-    credit_kinds[i] := moved.account_kind;
-    credit_afters[i] := moved.after;
+  -- An account is moved once, by the sum of its lines; accounts in the order of their ids, so that no two
+  -- operations wait for each other.
+  for a in select t.id, t.kind, t.debit_sign, t.striped from account t
+            where t.id = any (p_debit || p_credit) order by t.id loop
+    afters := account_move(a.id, a.debit_sign, a.striped, p_debit, p_credit, p_amounts);
+    for i in 1 .. cardinality(p_debit) loop
+      if p_debit[i] = a.id then
+        debit_kinds[i] := a.kind;
+        debit_afters[i] := afters[i];
+      elsif p_credit[i] = a.id then
+        credit_kinds[i] := a.kind;
+        credit_afters[i] := afters[i];
+      end if;
+    end loop;
   end loop;
-  select d, c into strange from unnest(debit_kinds, credit_kinds) as l (d, c)
-    where not exists (select from posting_kind k
-                       where k.operation_kind = p_kind and k.debit_kind = l.d and k.credit_kind = l.c);
-  if found or coalesce(cardinality(p_debit), 0) = 0 then
+  if debit_kinds is null or exists (
+       select from unnest(debit_kinds, credit_kinds) as l (d, c)
+        where not exists (select from posting_kind k
+                           where k.operation_kind = p_kind and k.debit_kind = l.d and k.credit_kind = l.c)) then
     raise exception 'vault.posting_kind' using errcode = 'BO041', detail = jsonb_build_object(
-      'operation', p_kind, 'debit', strange.d, 'credit', strange.c)::text;
+      'operation', p_kind, 'debit', debit_kinds, 'credit', credit_kinds)::text;
   end if;
   insert into posting (operation_id, line, debit_account_id, credit_account_id, issuer_id, amount, debit_after,
                        credit_after, booked_on)
@@ -50,11 +58,12 @@ begin
         set pieces = t.pieces + 1, amount = t.amount + excluded.amount,
             commission = t.commission + excluded.commission;
   end if;
+  for i in 1 .. cardinality(p_debit) loop
+    lines := lines || jsonb_build_array(jsonb_build_array(p_debit[i], p_credit[i], p_amounts[i]));
+  end loop;
   head := log_write(p_stream, p_who, p_kind, 'operation', operation_id::text, null, jsonb_build_object(
     'at', to_char(p_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'),
     'booked_on', p_booked_on, 'issuer', p_issuer_id, 'amount', p_amount, 'commission', p_commission,
     'version', p_version_id, 'day', p_day_id, 'client', p_client_id, 'coin', p_coin_id, 'reverses', p_reverses_id,
-    'details', p_details,
-    'lines', (select jsonb_agg(jsonb_build_array(d, c, a) order by i)
-                from unnest(p_debit, p_credit, p_amounts) with ordinality as l (d, c, a, i))), false, p_at);
+    'details', p_details, 'lines', lines), false, p_at);
 end $$;
