@@ -1,0 +1,63 @@
+"""Rows and results of the core in words: amounts of a known scale, accounts, days, limits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bocli.widgets.badge import Tone
+from core.money import Issuer
+from core.texts import amount, date, has, n, t
+
+TONES: dict[str, Tone] = {
+    "opening_count": "warn",
+    "open": "good",
+    "counting": "warn",
+    "close_requested": "warn",
+    "close_forced": "warn",
+    "closed": "dim",
+    "abandoned": "dim",
+}
+
+
+def issuer(code: str, scale: int, symbol: str = "") -> Issuer:
+    """A unit of which only code and scale matter here."""
+    return Issuer(code, code, symbol, scale, "real")
+
+
+def money(minor: int | None, code: str, scale: int) -> str:
+    """An amount with its unit; a dash when there is none."""
+    return "-" if minor is None else amount(minor, issuer(code, scale))
+
+
+def signed(minor: int | None, code: str, scale: int) -> str:
+    """A difference: over with a plus, short with a minus."""
+    shown = money(minor, code, scale)
+    return f"+{shown}" if minor is not None and minor > 0 else shown
+
+
+def account(kind: str, of: str | None) -> str:
+    """An account for people: its kind, and whose it is."""
+    name = t(f"account.{kind.lower()}")
+    if of is None:
+        return name
+    return f"{name} {t(f'operation.{of}') if has(f'operation.{of}') else of}"
+
+
+def state(code: str) -> str:
+    """A day's state as a word."""
+    return t(f"desk_day.state.{code}")
+
+
+def day_in_words(day: Any) -> str:
+    """A desk day: desk, cash date."""
+    return t("day.of_desk", desk=day.desk, date=date(day.cash_date))
+
+
+def limit_left(limit: Any, unit: Issuer) -> tuple[str, str]:
+    """A limit's period, and what is left of it."""
+    parts = []
+    if limit.amount_left is not None:
+        parts.append(amount(limit.amount_left, unit))
+    if limit.pieces_left is not None:
+        parts.append(n("limit.pieces_left", limit.pieces_left))
+    return t("limit.left_in", period=t(f"period.{limit.period}")), " · ".join(parts) or t("limit.none")
