@@ -30,9 +30,17 @@ FOLDERS: Final = ("bocli", "core", "screens", "migrations")
 FAMILIES: Final = {
     r"audit\.finding\..*": "what an audit finds, by kind, in core/audit",
     r"account\..*": "the account kinds of the ledger, as the lines of a preview name them",
+    r"blocked\.day_.*": "the state of the day that forbids an action",
+    r"cash_day\.(done|next)\..*": "the states of a desk's day, on the cashier's screen",
+    r"count\.kind\..*": "the kinds of count in the database",
+    r"day_review\..*": "the columns and notes of a review, from tuples beside the call",
     r"desk_day\.state\..*": "the states of a desk's day in the database",
+    r"difference\.(exact|over|short)": "the three ways in which a count can end",
+    r"doctor\.(head|word)\..*": "groups and grades of what the doctor finds",
+    r"document\..*": "the kinds of document that a client can show",
     r"error\.session\.must_.*": "what a person owes before anything else, from auth.require",
     r"help\.scope\..*": "the scopes of actions, in the help",
+    r"home\.(day|todo)\..*": "the state of the day, and the section in which something waits",
     r"issuer_kind\..*": "the kinds of issuer in the database",
     r"operation\..*": "the operation kinds of the ledger",
     r"payer\..*": "who pays, in a contract",
@@ -40,6 +48,10 @@ FAMILIES: Final = {
     r"role\..*": "the roles of staff",
     r"side\..*": "the sides of the account kinds",
 }
+# Calls that take the end of a key: in which file, whose name, and what stands before it.
+CARRIERS: Final = {("bocli/doctor.py", name): "doctor." for name in ("ok", "warn", "bad")}
+# What begins like this is a key wherever it stands, also where it is only handed on.
+ALWAYS_KEYS: Final = ("blocked.", "keys.")
 # Put together too, by `explain`; but each is looked for where it is raised, so an unused one is found.
 ERRORS: Final = r"error\..*"
 
@@ -75,6 +87,12 @@ class Uses:
     def want(self, key: str, where: str) -> None:
         """Note that a key is used at a place."""
         self.wanted.setdefault(key, []).append(where)
+
+    def want_all(self, expression: ast.AST, where: str, before: str = "") -> None:
+        """Note all keys that an expression may be, each with what stands before it."""
+        for key in _constants(expression):
+            if before or KEY.fullmatch(key):
+                self.want(before + key, where)
 
 
 def uses_of(root: Path = ROOT, folders: Iterable[str] = FOLDERS) -> Uses:
@@ -115,10 +133,15 @@ def _name(node: ast.AST) -> str:
 
 
 def _read_python(tree: ast.Module, path: str, errors: set[str], uses: Uses) -> None:
+    parts = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
     for node in ast.walk(tree):
         where = f"{path}:{getattr(node, 'lineno', 0)}"
+        if id(node) in parts:
+            continue
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and KEY.fullmatch(node.value):
             uses.mentioned.add(node.value)
+            if node.value.startswith(ALWAYS_KEYS):
+                uses.want(node.value, where)
         elif isinstance(node, ast.Call):
             _read_call(node, where, errors, uses)
         elif isinstance(node, ast.Tuple) and len(node.elts) == 2 and _name(node.elts[0]) in errors:
@@ -131,23 +154,30 @@ def _read_python(tree: ast.Module, path: str, errors: set[str], uses: Uses) -> N
 
 def _read_call(call: ast.Call, where: str, errors: set[str], uses: Uses) -> None:
     called = _name(call.func)
+    carrier = (where.rpartition(":")[0], called)
     if called in _TEXT_CALLS and call.args:
         _read_text_call(call, called, where, uses)
     elif called in errors and call.args:
-        for argument in call.args[:2]:
-            for key in _constants(argument):
-                uses.want(f"error.{key}", where)
-                uses.given.append((f"error.{key}", where, _dict_keys(call)))
+        _read_error(call, where, uses)
     elif called == "refusal" and len(call.args) > 1:
-        for key in _constants(call.args[1]):
-            uses.want(f"error.{key}", where)
+        uses.want_all(call.args[1], where, "error.")
     elif called == "Action":
         _read_action(call, where, uses)
+    elif called == "SectionRow" and call.args:
+        uses.want_all(call.args[-1], where)
+    elif carrier in CARRIERS and call.args:
+        uses.want_all(call.args[0], where, CARRIERS[carrier])
     for keyword in call.keywords:
         if keyword.arg and keyword.arg.endswith("_key"):
-            for key in _constants(keyword.value):
-                if KEY.fullmatch(key):
-                    uses.want(key, where)
+            uses.want_all(keyword.value, where)
+
+
+def _read_error(call: ast.Call, where: str, uses: Uses) -> None:
+    """An error's key is its first argument, or its second where the first says which request it is about."""
+    for argument in call.args[:2]:
+        uses.want_all(argument, where, "error.")
+        for key in _constants(argument):
+            uses.given.append((f"error.{key}", where, _dict_keys(call)))
 
 
 def _read_text_call(call: ast.Call, called: str, where: str, uses: Uses) -> None:
@@ -265,10 +295,9 @@ def _unwritten(texts: dict[str, Text], uses: Uses) -> Iterator[str]:
             yield f"{where}: {key}: has forms for numbers, but is asked for by t()"
     for pattern, where in sorted(set(uses.put_together)):
         # Of a key that begins with a variable nothing is known here; strict tests find what it lacks.
-        example = pattern.replace("\0", "x")
-        if not pattern.startswith("\0") and not any(
-            re.fullmatch(family, example) for family in (*FAMILIES, ERRORS)
-        ):
+        begins = pattern.partition("\0")[0]
+        declared = [re.split(r"[(*]|\.\*", family)[0] for family in (*FAMILIES, ERRORS)]
+        if begins and not any(begins.startswith(family.replace("\\", "")) for family in declared):
             yield f"{where}: {pattern.replace(chr(0), '…')}: is put together; declare its family here"
 
 
@@ -370,8 +399,7 @@ def main() -> int:
         return 1
     found = findings(texts, uses_of())
     found += [
-        f"locales/{language}: not what the sources make; run python -m locales.build"
-        for language in stale(texts)
+        f"{language}/bocli.po: not up to date; run python -m locales.build" for language in stale(texts)
     ]
     for line in found:
         print(line, file=sys.stderr)

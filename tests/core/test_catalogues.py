@@ -1,10 +1,12 @@
 """The catalogues are whole, and the tools that make and check them find what is wrong."""
 
+import re
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
 
+from core.permissions import ROLES
 from core.texts import LANGUAGES
 from locales import build, check
 
@@ -108,7 +110,10 @@ def test_keys_are_found_where_python_and_sql_use_them(tmp_path: Path) -> None:
                 from core.texts import t, n
                 t("a.title"); n("a.count", 3); t("a.yes" if True else "a.no"); open_it(title_key="a.named")
                 t(f"a.state.{x}")
+                def blocked(): return "blocked.late"
             """,
+            "bocli/doctor.py": 'ok("disk")',
+            "screens/roles.py": 'SectionRow("home", "staff", "screens.home:Home", "section.home")',
             "bocli/keys.py": 'Action("app.help", ("f1",), "keys.help", bar=True)',
             "core/errors.py": """
                 class BocliError(Exception): ...
@@ -129,11 +134,40 @@ def test_keys_are_found_where_python_and_sql_use_them(tmp_path: Path) -> None:
     )
     assert set(uses.wanted) == {
         *("a.title", "a.count", "a.yes", "a.no", "a.named", "keys.help", "keys.help.short"),
+        *("blocked.late", "doctor.disk", "section.home"),
         *("error.a.bad", "error.a.taken", "error.odd.default", "error.a.refused", "error.a.raised"),
     }
     found = check.findings({}, uses)
     assert "core/a/sql/f.sql:2: error.a.refused: has no text" in found
     assert any("a.state.…: is put together" in line for line in found)
+
+
+def test_the_families_have_a_text_for_each_value_that_the_database_and_the_roles_table_know() -> None:
+    ledger = (check.ROOT / "migrations/versions/0002_ledger.py").read_text(encoding="utf-8")
+    cash_desk = (check.ROOT / "migrations/versions/0003_cash_desk.py").read_text(encoding="utf-8")
+
+    def inserted(table: str) -> set[str]:
+        block = re.search(rf"insert into vault\.{table}[^;]*;", ledger)
+        assert block is not None
+        return {kind.lower() for kind in re.findall(r"\('(\w+)'", block[0])}
+
+    def allowed(source: str, column: str) -> set[str]:
+        return set(re.findall(r"'(\w+)'", re.search(rf"{column} in \(([^)]*)\)", source)[1]))  # type: ignore[index]
+
+    texts = build.read_sources()
+    values = {
+        "account": inserted("account_kind"),
+        "operation": inserted("operation_kind"),
+        "side": allowed(ledger, "side"),
+        "period": allowed(ledger, "period"),
+        "payer": allowed(ledger, "payer"),
+        "issuer_kind": allowed(ledger, "kind"),
+        "desk_day.state": allowed(cash_desk, "state"),
+        "role": set(ROLES),
+    }
+    assert all(len(known) >= 3 for known in values.values())
+    for family, known in values.items():
+        assert {f"{family}.{value}" for value in known} - texts.keys() == set()
 
 
 def test_a_parameter_that_is_not_given_and_a_text_that_nobody_uses_are_found(tmp_path: Path) -> None:
