@@ -7,6 +7,6 @@ as $$
   returning jsonb_build_object(
     'idle_seconds', (select p.idle_minutes * 60 from role_policy p where p.role = p_who.role),
     'left_seconds', floor(extract(epoch from s.expires_at - clock_timestamp())),
-    'step_up_seconds', greatest(floor(extract(epoch from
-       coalesce(s.stepped_up_at, '-infinity'::timestamptz) + interval '5 minutes' - clock_timestamp())), 0))
+    'step_up_seconds', greatest(coalesce(floor(extract(epoch from
+       s.stepped_up_at + interval '5 minutes' - clock_timestamp())), 0), 0))
 $$;
