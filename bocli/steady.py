@@ -36,6 +36,52 @@ OLD_TERMINALS = ("linux", "vt", "ansi", "dumb", "putty-vt100", "screen.linux")
 Result = TypeVar("Result")
 
 
+class Pastes:
+    """Takes bracketed pastes out of what the terminal sends, before anything looks for keys in it: a pasted text
+    that holds the sequence of a key (F10, say) must not press that key."""
+
+    BEGIN, FINISH = "\x1b[200~", "\x1b[201~"
+
+    def __init__(self) -> None:
+        self._held = ""
+        self._inside = False
+
+    def feed(self, text: str) -> list[tuple[bool, str]]:
+        """Pairs: whether it was pasted, and the text. What may be the start of a mark waits for the next call."""
+        rest, found = self._held + text, []
+        self._held = ""
+        while rest:
+            mark = self.FINISH if self._inside else self.BEGIN
+            before, seen, after = rest.partition(mark)
+            if seen:
+                if before or self._inside:
+                    found.append((self._inside, before))
+                self._inside, rest = not self._inside, after
+                continue
+            cut = 0 if self._inside else len(rest) - self._beginning_of(mark, rest)
+            if cut:
+                found.append((False, rest[:cut]))
+            self._held, rest = rest[cut:], ""
+        return [(pasted, piece) for pasted, piece in found if piece]
+
+    def flush(self) -> list[tuple[bool, str]]:
+        """Nothing more came: what waited was a key after all. A paste goes on waiting for its end."""
+        if self._inside or not self._held:
+            return []
+        held, self._held = self._held, ""
+        return [(False, held)]
+
+    def give_up(self) -> list[tuple[bool, str]]:
+        """Half a second of silence inside a paste: its end got lost, and keys must be heard again."""
+        held, inside = self._held, self._inside
+        self._held, self._inside = "", False
+        return [(inside, held)] if held else []
+
+    @staticmethod
+    def _beginning_of(mark: str, text: str) -> int:
+        return next((size for size in range(len(mark) - 1, 0, -1) if text.endswith(mark[:size])), 0)
+
+
 class SteadyDriver(LinuxDriver):
     """The terminal, read so that no byte and no loss of it does harm."""
 
@@ -59,13 +105,14 @@ class SteadyDriver(LinuxDriver):
             self._writer_thread.write(data)
 
     def run_input_thread(self) -> None:
-        decode = getincrementaldecoder("utf-8")("replace").decode
-        parser = XTermParser(self._debug)
-        soon = min(0.05, max(0.005, constants.ESCAPE_DELAY))
+        decoder = getincrementaldecoder("utf-8")("replace")
+        parser, pastes = XTermParser(self._debug), Pastes()
+        soon = min(0.02, max(0.005, constants.ESCAPE_DELAY))
         with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             wait = 0.5
             while not self.exit_event.is_set():
+                pieces: list[tuple[bool, str]] = []
                 if selector.select(wait):
                     try:
                         read = os.read(self.fileno, 4096)
@@ -74,11 +121,19 @@ class SteadyDriver(LinuxDriver):
                     if not read:
                         self._gone()
                         return
-                    for event in parser.feed(decode(read)):
-                        self.process_message(event)
+                    pieces = pastes.feed(decoder.decode(read))
                     wait = soon  # an escape may be pending, so look again soon
-                else:
+                elif wait == soon:
+                    pieces = pastes.flush()
                     wait = 0.5
+                else:
+                    pieces = pastes.give_up()
+                    if decoder.getstate()[0]:
+                        pieces.append((False, decoder.decode(b"", True)))
+                        decoder.reset()
+                for pasted, text in pieces:
+                    for event in (events.Paste(text),) if pasted else parser.feed(text):
+                        self.process_message(event)
                 for event in parser.tick():
                     self.process_message(event)
         try:

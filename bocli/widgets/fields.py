@@ -20,7 +20,7 @@ Check = Callable[[str], Any]
 """Takes the text of a field and gives its value, or raises core.errors.Invalid."""
 
 
-class Field(Input):
+class Field(Input, inherit_bindings=False):
     """A line to type in. What is typed or pasted is cleaned at once, and the cursor never blinks.
 
     check: gives the value from the text, or raises Invalid; required: an empty field is refused with

@@ -196,14 +196,19 @@ class KeysetTable(Acting, ScrollView, can_focus=True):
 
     def _arrived(self, where: str, total: int, rows: list[Item]) -> None:
         self._busy.discard(where)
+        # What comes ahead of need is not painted: a page would cost twice.
+        sight = range(self.scroll_offset.y, min(self._total, self.scroll_offset.y + self.page))
+        waited = where in ("start", "end") or any(at not in self._rows for at in sight)
+        total_before = self._total
         count, end = len(rows), len(rows) < self.CHUNK
         if where == "start":
             self._rows = dict(enumerate(rows))
             self._lo, self._hi, self._met_end = 0, count, end
             self._resize_total(count if end else max(total, count + 1))
         elif where == "end":
-            self._lo, self._hi, self._met_end = max(0, self._total - count), max(self._total, count), True
-            self._rows = {self._hi - 1 - at: row for at, row in enumerate(rows)}
+            last = count if end else max(self._total, count)
+            self._lo, self._hi, self._met_end = last - count, last, True
+            self._rows = {last - 1 - at: row for at, row in enumerate(rows)}
         elif where == "down":
             self._rows.update((self._hi + at, row) for at, row in enumerate(rows))
             self._hi, self._met_end = self._hi + count, end
@@ -212,29 +217,33 @@ class KeysetTable(Acting, ScrollView, can_focus=True):
                 self._lo += 1
         else:
             self._rows.update((self._lo - 1 - at, row) for at, row in enumerate(rows))
-            self._lo = max(0, self._lo - count) if not end else 0
+            self._lo -= count
+            if end and self._lo:
+                self._shift(-self._lo)
+            elif not end and self._lo <= 0:
+                self._shift(self.CHUNK - self._lo)
             while self._hi - self._lo > self.KEEP:
                 self._hi -= 1
-                self._rows.pop(self._hi, None)
+                self._rows.pop(self._hi)
                 self._met_end = False
-            if end and self._lo not in self._rows:
-                self._renumber()
         if self._met_end:
             self._resize_total(self._hi)
         elif self._hi >= self._total:
             self._resize_total(self._hi + self.CHUNK)
         self.cursor = min(self.cursor, max(0, self._total - 1))
-        self.refresh()
-        self.screen.refresh_bindings()
+        if waited or self._total != total_before and where == "up" or self._total < total_before:
+            self.refresh()
+            self.screen.refresh_bindings()
 
-    def _renumber(self) -> None:
-        """The estimate was too high, and the true first row has been met: the block moves to index 0."""
-        kept = [self._rows[at] for at in sorted(self._rows)]
-        shift = min(self._rows, default=0)
-        self._rows = dict(enumerate(kept))
-        self._lo, self._hi, self.cursor = 0, len(kept), max(0, self.cursor - shift)
-        self._total = max(self._hi, self._total - shift)
-        self._resize_total(self._total)
+    def _shift(self, by: int) -> None:
+        """The estimate was wrong: the true first row was met elsewhere, or there is more above than there is room
+        for. Every index moves, the sight does not. It happens only after End, on the way up."""
+        self._rows = {at + by: row for at, row in self._rows.items()}
+        self._lo, self._hi, self.cursor = self._lo + by, self._hi + by, self.cursor + by
+        top = max(0, self.scroll_offset.y + by)
+        self._total = max(self._hi, self._total + by)
+        self.virtual_size = Size(self.size.width, self._total + 2)
+        self.scroll_to(y=top, animate=False, immediate=True)
 
     def _resize_total(self, total: int) -> None:
         self._total = max(total, self._hi)

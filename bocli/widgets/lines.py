@@ -82,7 +82,7 @@ class Lines(Widget):
     def render_line(self, y: int) -> Strip:
         rows, width = self._laid(self.size.width), self.size.width
         segments = [Segment(shown(text), self.style_named(name)) for name, text in rows[y]] if y < len(rows) else []
-        return Strip(segments).adjust_cell_length(width, self.rich_style)
+        return Strip(segments).adjust_cell_length(width, self.rich_style).simplify()
 
 
 class Press(Acting, Lines, can_focus=True):

@@ -105,6 +105,17 @@ class Terminal:
                 return self.status
         raise AssertionError(f"it did not end; the screen is:\n{self.text()}")
 
+    def gone(self, seconds: float = 10.0) -> int:
+        """Wait for the end of a program whose terminal was closed."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                self.status = os.waitstatus_to_exitcode(status)
+                return self.status
+            time.sleep(0.02)
+        raise AssertionError("it lives on without a terminal")
+
     def close(self) -> None:
         """End the program whatever it does."""
         if self.status is None:

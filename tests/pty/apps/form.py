@@ -26,5 +26,6 @@ class Filling(Section[None]):
         self.say("TOOK " + ";".join(f"{name}={value}" for name, value in event.values.items()) + " END")
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Run it."""
     run("tests.pty.apps.form:Filling")

@@ -8,13 +8,11 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
-from bocli.__main__ import close_debugging_doors, say_fault
-
-close_debugging_doors()
-
-from bocli.app import BocliApp  # noqa: E402
-from bocli.widgets.keyset_table import Item  # noqa: E402
-from core.money import Issuer  # noqa: E402
+from bocli.__main__ import say_fault
+from bocli.app import BocliApp
+from bocli.widgets.keyset_table import Item
+from bocli.widgets.section import Section
+from core.money import Issuer
 
 EUR = Issuer("EUR", "Euro", "€", 2, "real")
 USD = Issuer("USD", "US dollar", "$", 2, "real")
@@ -90,9 +88,6 @@ def run(screen: str, **options: Any) -> None:
     app = BocliApp(login="tests.pty.apps.world:Straight", language=os.environ.get("APP_LANGUAGE", "en"), **options)
     app.run(mouse=False)
     sys.exit(say_fault(app.fault) if app.fault else app.return_code or 0)
-
-
-from bocli.widgets.section import Section  # noqa: E402
 
 
 class Straight(Section[Any]):

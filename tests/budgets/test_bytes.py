@@ -1,0 +1,63 @@
+"""Bytes to the terminal, counted on a pty at 132 by 40 with true colour, the dearest case."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from statistics import median
+
+import pytest
+
+from tests.pty.terminal import DOWN, PAGE_DOWN, TAB, UP, Terminal
+
+ROW_DOWN, PAGE, MOVE_FOCUS, TYPED, IDLE_MINUTE = 500, 9_000, 1_200, 300, 2_000
+
+
+@pytest.fixture
+def table() -> Iterator[Terminal]:
+    with Terminal("-m", "tests.pty.apps", "table", columns=132, rows=40) as term:
+        term.until("000000001")
+        term.quiet(0.6)
+        yield term
+
+
+@pytest.fixture
+def form() -> Iterator[Terminal]:
+    with Terminal("-m", "tests.pty.apps", "form", columns=132, rows=40) as term:
+        term.until("Client")
+        term.quiet(0.6)
+        yield term
+
+
+def test_a_row_down(table: Terminal) -> None:
+    costs = [table.cost(DOWN) for _ in range(12)] + [table.cost(UP) for _ in range(4)]
+    assert max(costs) <= ROW_DOWN, costs
+
+
+def test_a_page(table: Terminal) -> None:
+    costs = [table.cost(PAGE_DOWN) for _ in range(8)]
+    assert min(costs) > 1_000
+    assert max(costs) <= PAGE, costs
+
+
+def test_moving_the_focus(form: Terminal) -> None:
+    costs = [form.cost(TAB) for _ in range(8)]
+    assert max(costs) <= MOVE_FOCUS, costs
+
+
+def test_a_typed_character(form: Terminal) -> None:
+    costs = [form.cost(key.encode()) for key in "a client's name"]
+    form.send(TAB)
+    costs += [form.cost(key.encode()) for key in "1234.5"]
+    assert median(costs) > 0
+    assert max(costs) <= TYPED, costs
+
+
+def test_an_idle_minute(form: Terminal) -> None:
+    """Ten seconds of silence, and at most one tick of the clock, which is what a minute has."""
+    before, end = len(form.raw), time.monotonic() + 10
+    while (left := end - time.monotonic()) > 0:
+        form.read(left)
+    idle = len(form.raw) - before
+    clock = 200
+    assert (idle - min(idle, clock)) * 6 + clock <= IDLE_MINUTE, idle
