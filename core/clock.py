@@ -6,7 +6,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 _frozen: datetime | None = None
 
@@ -27,6 +30,9 @@ def zone(name: str) -> ZoneInfo:
     A branch's zone comes from the database; a terminal with older zone tables must still show its times,
     and the UTC that stands beside them in long form says what happened.
     """
+    # Imported with the first moment that is shown: it must not weigh on the first paint.
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Final
 
 from core.errors import BocliError
-from core.money import MAX_SCALE, Issuer
 from core.texts import catalogue, formats
 
 # What a parameter of an error means, by its name: the rules send plain values, and only here they become
@@ -60,6 +59,8 @@ def _number(name: str, value: int, params: Mapping[str, object]) -> str:
 
 def _amount(minor: int, code: str, scale: object) -> str:
     """Return an amount of which only the code is sure; one of unknown scale is not guessed at."""
+    from core.money import MAX_SCALE, Issuer
+
     if isinstance(scale, int) and 0 <= scale <= MAX_SCALE:
         return formats.amount(minor, Issuer(code, code, "", scale, "real"))
     return catalogue.t("money.minor_units", count=formats.number(minor), issuer=code)

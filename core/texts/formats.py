@@ -1,20 +1,24 @@
 """Numbers, dates, times and amounts as the program's language writes them.
 
-Babel knows how; it is asked once per language and kind of thing, inside the functions, since importing it
-takes longer than the first paint may. What is asked for row by row is cached or made from cached parts.
+Babel knows how; it is asked once per language and kind of thing. It, and what deals with money, are
+imported inside the functions, since the first paint needs neither. What is asked for row by row is cached,
+or made from cached parts.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from decimal import Decimal
 from functools import lru_cache
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from core import clock
-from core.money import Issuer, Unit, format_amount, marks_of
 from core.texts import catalogue
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from core.money import Issuer, Unit
 
 Length = Literal["short", "long"]
 scales_shown: dict[str, int] = {}
@@ -26,6 +30,8 @@ _MARKS = dict.fromkeys(map(ord, "\u200e\u200f\u061c"))
 
 def amount(minor: int, issuer: Issuer, unit: Unit = "code") -> str:
     """Return an amount in the program's language."""
+    from core.money import format_amount
+
     scales_shown[issuer.code] = issuer.scale
     return format_amount(minor, issuer, catalogue.language(), unit)
 
@@ -34,6 +40,10 @@ def number(value: int | Decimal, digits: int | None = None) -> str:
     """Return a number, grouped; with exactly `digits` after the point, if given (halves go to even)."""
     if isinstance(value, int) and digits is None and -1000 < value < 1000:
         return str(value)
+    from decimal import Decimal
+
+    from core.money import marks_of
+
     decimal, group = marks_of(catalogue.language())
     shown = f"{value:,}" if digits is None else f"{Decimal(value):,.{digits}f}"
     return shown.translate({ord(","): group, ord("."): decimal})
