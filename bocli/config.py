@@ -254,3 +254,40 @@ def _printer(table: dict[str, Any], place: str, beside: Path) -> Printer:
         columns=_number(table.get("columns", 42), "printer.columns", place, 200),
         folder=beside / Path(folder).expanduser() if folder else None,
     )
+
+
+def app_options(options: list[str]) -> dict[str, Any]:
+    """What `bocli` alone hands to the app: settings, language, theme, mouse; from the command line's options.
+
+    Says a mistake in one line and exits with code 2, also when nothing says where the database is.
+    """
+    from bocli.cli import complain, parser, use_environments_language
+    from core.texts import set_language
+    from core.texts.errors import explain
+
+    use_environments_language()
+    asked = parser().parse_args(options)
+    environment = dict(os.environ)
+    if asked.config:
+        environment["BOCLI_CONFIG"] = asked.config
+    try:
+        config = load(environment)
+        language = asked.language or config.language or ""
+        set_language(language or _language(environment))
+    except BadConfig as error:
+        complain(explain(error))
+        raise SystemExit(2) from error
+    if config.database is None:
+        complain(explain(BadConfig("config.none", {"path": str(own_file())})))
+        raise SystemExit(2)
+    return {
+        "settings": config.database,
+        "language": language or _language(environment),
+        "theme": asked.theme or config.theme or "",
+        "mouse": asked.mouse,
+    }
+
+
+def _language(environment: Mapping[str, str]) -> str:
+    names = ("LC_ALL", "LC_MESSAGES", "LANG")
+    return next((environment[name] for name in names if environment.get(name)), "en")
