@@ -14,20 +14,22 @@ declare
   -- An assignment is evaluated in place, where `perform` would start the executor for each check.
   checked boolean;
   priced record;
-  cash_account bigint;
-  commission_account bigint;
 begin
   checked := day_in_state(p_day, 'open');
   checked := day_not_stale(p_day, p_at);
   checked := amount_check(p_amount);
   select n.client_id, n.serial, n.issuer_id, n.wallet_account_id, n.hold_account_id, n.incoming, n.outgoing, n.closed,
          i.code, i.scale, cl.name, cl.blocked, cl.identification, cl.identified_until,
-         (p_at at time zone cl.time_zone)::date as today, w.balance
+         (p_at at time zone cl.time_zone)::date as today, w.balance, dc.cash_account_id,
+         f.id as commission_account_id
     into c
     from coin n
     join issuer i on i.id = n.issuer_id
     join client cl on cl.id = n.client_id
     join account w on w.id = n.wallet_account_id
+    join operation_kind k on k.kind = p_kind
+    left join desk_currency dc on dc.desk_id = p_day.desk_id and dc.issuer_id = n.issuer_id
+    left join account f on f.kind = 'COMMISSION' and f.issuer_id = n.issuer_id and f.owner_id = k.id
    where n.id = p_coin_id;
   if not found then
     perform refuse('BO022', 'coin.not_found');
@@ -51,9 +53,7 @@ begin
   scale := c.scale;
   balance_before := c.balance;
   local_on := c.today;
-  select dc.cash_account_id into cash_account
-    from desk_currency dc where dc.desk_id = p_day.desk_id and dc.issuer_id = c.issuer_id;
-  if not found then
+  if c.cash_account_id is null then
     perform refuse('BO030', 'issuer.not_cash', jsonb_build_object('issuer', c.code));
   end if;
   priced := price(c.client_id, p_kind, c.issuer_id, p_amount, p_at);
@@ -64,20 +64,19 @@ begin
   payer := priced.payer;
   commission := priced.commission;
   checked := limits_check(version_id, client_id, p_kind, issuer_id, local_on, p_amount);
-  commission_account := account_seen('COMMISSION', issuer_id, (select k.id from operation_kind k where k.kind = p_kind));
   if p_kind = 'cash_top_up' then
     cash := p_amount + priced.on_top;
-    debit := array[cash_account, c.wallet_account_id];
-    credit := array[c.wallet_account_id, commission_account];
+    debit := array[c.cash_account_id, c.wallet_account_id];
+    credit := array[c.wallet_account_id, c.commission_account_id];
     amounts := array[cash, commission];
     balance_after := balance_before + cash - commission;
   else
     cash := p_amount - (commission - priced.on_top);
     debit := array[c.wallet_account_id, c.hold_account_id, c.hold_account_id];
-    credit := array[c.hold_account_id, cash_account, commission_account];
+    credit := array[c.hold_account_id, c.cash_account_id, c.commission_account_id];
     amounts := array[p_amount + priced.on_top, cash, commission];
     balance_after := balance_before - amounts[1];
-    checked := withdrawal_check(p_document, balance_before, amounts[1], balance_of(cash_account), cash, c.code);
+    checked := withdrawal_check(p_document, balance_before, amounts[1], balance_of(c.cash_account_id), cash, c.code);
   end if;
   if commission = 0 then
     debit := trim_array(debit, 1);

@@ -6,21 +6,22 @@ declare
   share bigint := round_named(p_amount * p_term.percent / 100, p_term.rounding);
   fee bigint;
 begin
-  fee := case p_term.commission
-           when 'none' then 0
-           when 'percent' then share
-           when 'fixed' then p_term.fixed
-           when 'fixed_plus_percent' then p_term.fixed + share
-           when 'greater_of' then greatest(p_term.fixed, share)
-           when 'lesser_of' then least(p_term.fixed, share)
-           when 'tiers' then (
-             select (t ->> 'fixed')::bigint
-                    + round_named(p_amount * (t ->> 'percent')::numeric / 100, p_term.rounding)
-               from jsonb_array_elements(p_term.tiers) as t
-              where (t ->> 'from')::bigint <= p_amount
-              order by (t ->> 'from')::bigint desc
-              limit 1)
-         end;
+  if p_term.commission = 'tiers' then
+    select (t ->> 'fixed')::bigint + round_named(p_amount * (t ->> 'percent')::numeric / 100, p_term.rounding)
+      into fee
+      from jsonb_array_elements(p_term.tiers) as t
+     where (t ->> 'from')::bigint <= p_amount
+     order by (t ->> 'from')::bigint desc
+     limit 1;
+  else
+    fee := case p_term.commission
+             when 'percent' then share
+             when 'fixed' then p_term.fixed
+             when 'fixed_plus_percent' then p_term.fixed + share
+             when 'greater_of' then greatest(p_term.fixed, share)
+             when 'lesser_of' then least(p_term.fixed, share)
+           end;
+  end if;
   fee := coalesce(fee, 0);
   if p_term.minimum is not null then
     fee := greatest(fee, p_term.minimum);
