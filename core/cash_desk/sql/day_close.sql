@@ -16,6 +16,7 @@ begin
   end if;
   perform day_in_state(d, 'close_requested');
   perform not_own_day(p_who, d);
+  perform note_check(p_note);
   select max(c.id) into last_count from cash_count c where c.day_id = d.id and c.kind = 'closing';
   if p_count_seen is distinct from last_count then
     perform refuse('BO025', 'review.changed');

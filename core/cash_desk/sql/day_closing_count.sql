@@ -18,9 +18,7 @@ begin
   end if;
   perform day_mine(p_who, d);
   perform day_in_state(d, 'counting');
-  if length(p_note) > 500 then
-    perform refuse('BO030', 'reason.too_long', jsonb_build_object('limit', 500));
-  end if;
+  perform note_check(p_note);
   new_count := count_keep(p_who, p_at, d, 'closing', p_counts, p_note);
   select jsonb_agg(jsonb_build_object('issuer', i.code, 'scale', i.scale, 'counted', t.counted)
                    order by i.position, i.id) into counted

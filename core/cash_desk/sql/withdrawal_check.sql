@@ -8,6 +8,9 @@ begin
   if btrim(p_document) = '' then
     perform refuse('BO030', 'document.missing');
   end if;
+  if length(p_document) > 100 then
+    perform refuse('BO030', 'document.too_long', jsonb_build_object('limit', 100));
+  end if;
   if p_balance < p_debit then
     perform refuse('BO024', 'funds.not_enough', jsonb_build_object(
       'available', p_balance, 'needed', p_debit, 'issuer', p_issuer));
