@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Engine
 
-#: SQLSTATE of the warning that a COMMIT is on this server only: as good as unknown.
-_COMMIT_WAIT_ENDED = ("57014", "57P01")
+#: What the warning that a COMMIT is on this server only comes with. It has no SQLSTATE of its own (01000 is
+#: any warning) and its words are in the server's language; no function of ours warns, so any warning is it.
+_COMMIT_WAIT_ENDED = ("01000", "57014", "57P01")
 
 
 def make_engine(connect: Callable[[], psycopg.Connection[Any]], size: int = 2) -> Engine:

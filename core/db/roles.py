@@ -67,6 +67,8 @@ def _cluster_roles(connection: psycopg.Connection[Any]) -> None:
                     "alter role bocli_watchdog inherit; "
                     "grant pg_signal_backend, pg_read_all_stats to bocli_watchdog"
                 )
+    # So that the functions which set verifiers can keep their statements out of the server's log.
+    connection.execute("grant set on parameter log_min_messages to bocli_provisioner")
     if STAFF not in known:
         connection.execute(f"create role {STAFF} nologin")
     for role in ROLES:

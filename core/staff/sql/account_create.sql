@@ -1,10 +1,12 @@
 -- Makes a member of staff: the login role with its verifier and limits, the rows, the secrets. Called by
--- prov.staff_create and, for the first administrator, by the installation.
+-- prov.staff_create and, for the first administrator, by the installation. The server logs nothing from inside:
+-- even a debug message would quote the statement, and with it the verifier.
 -- owner: bocli_provisioner
 create function auth.account_create(
   p_email text, p_name text, p_role text, p_person_id integer, p_verifier text, p_kdf text, p_one_time boolean)
 returns jsonb language plpgsql security definer
 set search_path from current
+set log_min_messages = 'fatal'
 as $$
 declare
   m staff;

@@ -1,9 +1,10 @@
--- Gives a login role a new verifier. An error is told without its statement, which holds the verifier.
+-- Gives a login role a new verifier. Neither the server's log nor an error quotes the statement, which holds it.
 -- owner: bocli_provisioner
 -- grant: bocli_api
 create function auth.role_verifier_set(p_login name, p_verifier text)
 returns void language plpgsql security definer
 set search_path from current
+set log_min_messages = 'fatal'
 as $$
 begin
   if not exists (select from staff where login = p_login) then
