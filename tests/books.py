@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
-from core import audit, cash_desk
+from core import audit, cash_desk, staff
 from core.cash_desk.commands import Pieces
 from core.db import Database
 from tests import company
@@ -49,7 +49,7 @@ class Books(company.Company):
         """A fresh second factor in the person's session."""
         db = self.db(person)
         self.world.forget_code(person)
-        db.call("step_up", code=person.code())
+        staff.step_up(db, person.code())
 
     def wallet(self, issuer: str = "EUR", *, identified: bool = True, zone: str = "Europe/Berlin") -> Wallet:
         """A coin of a new client."""

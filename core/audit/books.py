@@ -225,6 +225,16 @@ PEOPLE = (
         """,
     ),
     Rule(
+        "operation_unasked",
+        """
+        select o.id as operation, o.kind as what
+          from vault.operation o
+         where o.kind in ('cash_top_up', 'cash_withdrawal')
+           and not exists (select from vault.request_key k
+                            where k.what = o.kind and (k.result ->> 'operation_id')::bigint = o.id)
+        """,
+    ),
+    Rule(
         "key_wrong",
         """
         select k.key::text as request, k.what

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,6 +32,18 @@ select z.desk_id, z.number, z.body::text,
 """
 
 
+# What may be posted and which moves a day may make. They change with a migration only.
+REFERENCE = """
+select (select max(version_num) from book.migration),
+       (select jsonb_agg(to_jsonb(k) order by k.kind) from vault.account_kind k)::text,
+       (select jsonb_agg(to_jsonb(k) order by k.kind) from vault.operation_kind k)::text,
+       (select jsonb_agg(to_jsonb(k) order by k.operation_kind, k.debit_kind, k.credit_kind)
+          from vault.posting_kind k)::text,
+       (select jsonb_agg(to_jsonb(m) order by m.entity, m.from_state, m.to_state)
+          from book.state_move m)::text
+"""
+
+
 class CheckpointError(Exception):
     """A checkpoint's file cannot be used. `key` names the text, `params` are that text's."""
 
@@ -43,12 +57,10 @@ def checkpoint(connection: psycopg.Connection[Any]) -> dict[str, Any]:
     """Where the books stand now, as plain JSON values.
 
     `streams` maps each stream to [seq, head in hex], `desks` each desk to [last Z number, hash over its Z
-    reports and counts], `counts` how many rows there are; `root` is the SHA-256 over all the rest.
+    reports and counts], `counts` how many rows there are, `reference` is [schema's version, hash over what
+    may be posted]; `root` is the SHA-256 over all the rest.
     """
-    with connection.transaction():
-        connection.execute("set transaction isolation level repeatable read, read only")
-        connection.execute("set local search_path = pg_catalog")
-        connection.execute("set local timezone = 'UTC'")
+    with snapshot(connection):
         streams = {
             stream: [seq, head.hex()]
             for stream, seq, head in connection.execute(
@@ -62,6 +74,7 @@ def checkpoint(connection: psycopg.Connection[Any]) -> dict[str, Any]:
         ).fetchone()
         assert counts is not None
         desks = {str(desk): [number, digest] for desk, number, digest in desk_digests(connection)}
+        reference = reference_digest(connection)
     made: dict[str, Any] = {
         "format": FORMAT,
         "installation": counts[4],
@@ -69,9 +82,23 @@ def checkpoint(connection: psycopg.Connection[Any]) -> dict[str, Any]:
         "at": counts[5],
         "counts": dict(zip(("log", "operation", "posting", "z_report"), counts[:4], strict=True)),
         "desks": desks,
+        "reference": reference,
         "streams": streams,
     }
     return {**made, "root": _root(made)}
+
+
+@contextmanager
+def snapshot(connection: psycopg.Connection[Any]) -> Iterator[None]:
+    """One view of the whole database, of which nothing stays behind."""
+    inside = connection.info.transaction_status != 0
+    with connection.transaction(force_rollback=True):
+        if not inside:
+            connection.execute("set transaction isolation level repeatable read, read only")
+        # Nothing but the server's own functions: one of the same name elsewhere must not answer for them.
+        connection.execute("set local search_path = pg_catalog")
+        connection.execute("set local timezone = 'UTC'")
+        yield
 
 
 def desk_digests(
@@ -88,6 +115,13 @@ def desk_digests(
             digest.update(f"{number}:{len(body)}:{body}{len(counts)}:{counts}".encode())
             found[desk] = (number, digest)
     return [(desk, number, digest.hexdigest()) for desk, (number, digest) in sorted(found.items())]
+
+
+def reference_digest(connection: psycopg.Connection[Any]) -> list[str]:
+    """The schema's version, and the hash over the tables that say what may be posted."""
+    row = connection.execute(REFERENCE.encode()).fetchone()
+    assert row is not None
+    return [row[0], sha256("\n".join(row[1:]).encode()).hexdigest()]
 
 
 def write_checkpoint(connection: psycopg.Connection[Any], path: str | Path) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from core import clock
 from core.audit import books, chain, days
-from core.audit.checkpoint import checked, desk_digests, read_checkpoint
+from core.audit.checkpoint import checked, desk_digests, read_checkpoint, reference_digest, snapshot
 from core.audit.findings import Findings, Verification
 
 if TYPE_CHECKING:
@@ -26,7 +26,8 @@ def verify(
 ) -> Verification:
     """Check the log's chains, the books and the way the database is built, by a DBA's connection.
 
-    Reads one snapshot, so people may go on working; memory stays flat whatever the size of the log.
+    Reads one snapshot, so people may go on working; memory stays flat whatever the size of the log. In a
+    transaction that is open already it reads that one's, which should then be REPEATABLE READ.
     `checkpoint` is an earlier one, or its file: without it a log that was rewritten consistently, or cut at
     its end, cannot be told from a true one. `progress` is called with log lines done and in all.
 
@@ -41,7 +42,7 @@ def verify(
     findings = Findings()
     stages: dict[str, float] = {}
     began = at = time.monotonic()
-    with connection.transaction(force_rollback=True):
+    with snapshot(connection):
         _prepare(connection)
         sizes = _sizes(connection)
         heads = {name: (seq, head) for name, (seq, head) in (earlier or {}).get("streams", {}).items()}
@@ -71,10 +72,6 @@ def verify(
 
 
 def _prepare(connection: psycopg.Connection[Any]) -> None:
-    connection.execute("set transaction isolation level repeatable read, read only")
-    # Nothing but the server's own functions: a function of the same name elsewhere must not answer for them.
-    connection.execute("set local search_path = pg_catalog")
-    connection.execute("set local timezone = 'UTC'")
     connection.execute("set local datestyle = 'ISO, YMD'")
     connection.execute("set local statement_timeout = 0")
     connection.execute("set local idle_in_transaction_session_timeout = 0")
@@ -108,6 +105,9 @@ def _compare(
     for name, now in zip(("log", "operation", "posting", "z_report"), sizes, strict=True):
         if now < earlier["counts"][name]:
             findings.add("rows_missing", table=name, rows=now, expected=earlier["counts"][name])
+    version, digest = reference_digest(connection)
+    if [version, digest] != earlier["reference"] and version == earlier["reference"][0]:
+        findings.add("reference_changed")
     until = {int(desk): number for desk, (number, _) in earlier["desks"].items()}
     there = {desk: (number, digest) for desk, number, digest in desk_digests(connection, until)}
     for desk, number in until.items():
