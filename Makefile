@@ -10,7 +10,7 @@ COMPILE  = $(UV) pip compile pyproject.toml --universal --python-version 3.11 --
 WORKERS ?= 2
 PG15    := /usr/lib/postgresql/15/bin/initdb
 
-.PHONY: setup demo test test-15 check fmt proof bench pictures lock clean
+.PHONY: setup demo test test-15 e2e check fmt proof bench pictures lock clean
 
 setup: .venv/.texts
 
@@ -45,6 +45,10 @@ test-15: setup
 	else \
 	  echo 'Not run: the tests on PostgreSQL 15 (apt-get install postgresql-15 to have them)'; \
 	fi
+
+# A desk's day by the real program in two terminals (tmux): what a person would do, and the audit at its end.
+e2e: setup
+	tests/e2e/cash_day
 
 check: setup
 	.venv/bin/ruff check .
