@@ -1,13 +1,14 @@
--- The commission of an amount by one term, in minor units.
+-- The commission of an amount by one term, in minor units. Percents are multiplied by 0.01 and not divided by 100: a
+-- quotient of numerics has few digits after the point when it is large, and would be rounded twice.
 create function rule.commission_of(p_term contract_term, p_amount bigint)
 returns bigint language plpgsql immutable
 as $$
 declare
-  share bigint := round_named(p_amount * p_term.percent / 100, p_term.rounding);
+  share bigint := round_named(p_amount * p_term.percent * 0.01, p_term.rounding);
   fee bigint;
 begin
   if p_term.commission = 'tiers' then
-    select (t ->> 'fixed')::bigint + round_named(p_amount * (t ->> 'percent')::numeric / 100, p_term.rounding)
+    select (t ->> 'fixed')::bigint + round_named(p_amount * (t ->> 'percent')::numeric * 0.01, p_term.rounding)
       into fee
       from jsonb_array_elements(p_term.tiers) as t
      where (t ->> 'from')::bigint <= p_amount
