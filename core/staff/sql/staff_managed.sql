@@ -10,8 +10,8 @@ declare
 begin
   perform require_step_up(p_who);
   -- All administrators first and in order: two that switch each other off at once must not both succeed.
-  perform from staff a where a.role = 'administrator' order by a.id for update;
-  select * into m from staff where id = p_staff_id for update;
+  perform from staff a where a.role = 'administrator' order by a.id for no key update;
+  select * into m from staff where id = p_staff_id for no key update;
   if not found or not exists (select from manages g where g.manager = p_who.role and g.managed = m.role) then
     perform refuse('BO022', 'staff.not_found');
   end if;
