@@ -100,6 +100,40 @@ ACTIONS: tuple[Action, ...] = (
     Action("palette.up", ("up",), "keys.palette.up", palette=False),
     Action("press.press", ("enter", "space"), "keys.press.press", palette=False),
     # Screens add theirs below, a block for each section, the scope named as the section.
+    # Choosing one of several by the arrows.
+    Action("pick.down", ("down", "j"), "keys.pick.down", palette=False),
+    Action("pick.up", ("up", "k"), "keys.pick.up", palette=False),
+    Action("pick.take", ("enter",), "keys.pick.take", bar=True, palette=False),
+    Action("log_in.people", ("f4",), "keys.log_in.people", bar=True),
+    Action("enrol.kept", ("f2",), "keys.enrol.kept", bar=True),
+    Action("paper.print", ("f6",), "keys.paper.print", bar=True),
+    # The cashier's day.
+    Action("cash_day.count", ("f2",), "keys.cash_day.count", bar=True),
+    Action("cash_day.x_report", ("f3",), "keys.cash_day.x_report", bar=True),
+    Action("cash_day.z_report", ("f4",), "keys.cash_day.z_report", bar=True),
+    Action("cash_day.abandon", ("f7",), "keys.cash_day.abandon", grave=True, bar=True),
+    Action("cash_day.close", ("f8",), "keys.cash_day.close", grave=True, bar=True),
+    Action("counting.send", ("f2",), "keys.counting.send", bar=True),
+    Action("counting.zeros", ("f6",), "keys.counting.zeros", bar=True),
+    # The accountant's desks and days.
+    Action("cash_desks.review", ("f3",), "keys.cash_desks.review", bar=True),
+    Action("cash_desks.assign", ("f6",), "keys.cash_desks.assign", bar=True, permission="desk:assign"),
+    Action("day_review.z_report", ("f4",), "keys.day_review.z_report", bar=True, permission="z_report:read"),
+    Action("day_review.reconcile", ("f6",), "keys.day_review.reconcile", bar=True, permission="cash_day:reconcile"),
+    Action(
+        "day_review.send_back", ("f7",), "keys.day_review.send_back", grave=True, bar=True, permission="cash_day:close"
+    ),
+    Action("day_review.close", ("f8",), "keys.day_review.close", grave=True, bar=True, permission="cash_day:close"),
+    Action(
+        "day_review.force", ("f11",), "keys.day_review.force", grave=True, bar=True, permission="cash_day:force_close"
+    ),
+    Action("resolve.go_on", ("f2",), "keys.resolve.go_on", bar=True),
+    # Lists that can be filtered by fields and exported.
+    Action("cash_operations.choose", ("f6",), "keys.cash_operations.choose", bar=True),
+    Action("cash_operations.export", ("f8",), "keys.cash_operations.export", bar=True),
+    Action("operation.reprint", ("f6",), "keys.operation.reprint", bar=True),
+    Action("user_actions.choose", ("f6",), "keys.user_actions.choose", bar=True),
+    Action("user_actions.export", ("f8",), "keys.user_actions.export", bar=True),
 )
 
 _BY_ID = {action.id: action for action in ACTIONS}

@@ -53,6 +53,7 @@ FAMILIES: Final = {
     r"resolve\.(over|short|sure\..*|way\..*)": "the kinds of difference, and the ways to settle one",
     r"role\..*": "the roles of staff",
     r"side\..*": "the sides of the account kinds",
+    r"[a-z_]+\.(title|help|preview)": "what a section calls itself and says under `?`, from its SECTION",
 }
 # Calls that take the end of a key: in which file, whose name, and what stands before it.
 CARRIERS: Final = {("bocli/doctor.py", name): "doctor." for name in ("ok", "warn", "bad")}

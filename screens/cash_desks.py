@@ -46,14 +46,16 @@ class DeskRows(Rows):
 
     def __init__(self, db: Any, width: int) -> None:
         super().__init__(db, Keyset(desks, ("name", "id"), newest_first=False), DESKS, width=width)
-        self.headers.append(t("money.balance"))
-        self.widths.append(self.MONEY)
+        self.headers = [*self.headers, t("money.balance")]
+        self.widths = [*self.widths, self.MONEY]
         self.right = frozenset({len(self.widths) - 1})
         self.balances: dict[int, list[str]] = {}
 
     def fetch(self, edge: Hashable | None, limit: int, backwards: bool) -> list[Item]:
         found: dict[int, list[str]] = {}
-        for row in Keyset(desk_balances, ("desk_id", "issuer"), newest_first=False).page(self.db(), None, 2000):
+        for row in Keyset(desk_balances, ("desk_id", "issuer"), newest_first=False).page(
+            self.db(), None, 2000
+        ):
             found.setdefault(row.desk_id, []).append(money(row.balance, row.issuer, row.scale))
         self.balances = found
         return super().fetch(edge, limit, backwards)
@@ -109,7 +111,9 @@ class DeskDays(Section[None]):
 
     def body(self) -> ComposeResult:
         keyset = Keyset(desk_days).where("desk_id", "=", self.desk.id)
-        yield KeysetTable(Rows(lambda: self.db, keyset, DAYS, width=self.app.size.width), empty="desk_days.empty")
+        yield KeysetTable(
+            Rows(lambda: self.db, keyset, DAYS, width=self.app.size.width), empty="desk_days.empty"
+        )
 
     def on_keyset_table_opened(self, event: KeysetTable.Opened) -> None:
         self.app.push_screen(DayReview(event.item.thing.id), lambda _: self.act_refresh())

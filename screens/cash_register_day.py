@@ -13,6 +13,7 @@ from bocli.widgets.section import Section
 from bocli.widgets.shown import paragraph
 from core.cash_desk import (
     AbandonDay,
+    CloseRequested,
     DeskDay,
     StartCounting,
     StartDay,
@@ -28,7 +29,7 @@ from core.cash_desk import (
 from core.db.keyset import Keyset
 from core.texts import date, date_time, t
 from screens.parts.counting import ClosingCounting, OpeningCounting
-from screens.parts.paper import paper_of_report
+from screens.parts.paper import paper_of_count, paper_of_report
 from screens.parts.request import Request
 from screens.parts.rows import Column, Rows
 from screens.parts.words import TONES, state
@@ -36,7 +37,9 @@ from screens.parts.words import TONES, state
 DESKS = (
     Column("desk.name", 0, lambda row: row.name),
     Column("desk.branch", 20, lambda row: row.branch),
-    Column("desk.now", 30, lambda row: f"{state(row.state)} · {row.cashier}" if row.state else t("desk.free")),
+    Column(
+        "desk.now", 30, lambda row: f"{state(row.state)} · {row.cashier}" if row.state else t("desk.free")
+    ),
 )
 
 
@@ -94,19 +97,31 @@ class CashRegisterDay(Section[None]):
         if day is None:
             rows: list[Row] = [[("", "")], [("head", t("cash_day.choose"))]]
             if self.last is not None:
-                said = t("cash_day.last", number=self.last.z_number, desk=self.last.desk, date=date(self.last.cash_date))
+                said = t(
+                    "cash_day.last",
+                    number=self.last.z_number,
+                    desk=self.last.desk,
+                    date=date(self.last.cash_date),
+                )
                 rows.append([("dim", said)])
             return [*rows, [("", "")]]
         rows = [
             [("", "")],
-            [(TONES.get(day.state, ""), f"[{state(day.state)}] "), ("head", day.desk), ("", f" · {day.branch}")],
+            [
+                (TONES.get(day.state, ""), f"[{state(day.state)}] "),
+                ("head", day.desk),
+                ("", f" · {day.branch}"),
+            ],
             [("dim", t("cash_day.date")), ("", f" {date(day.cash_date)}")],
         ]
         if day.opened_at is not None:
             rows.append([("dim", t("cash_day.opened")), ("", f" {date_time(day.opened_at, day.time_zone)}")])
         rows.append([("", "")])
         if day.state == "counting" and day.sent_back_reason:
-            rows += [[("warn", line)] for line in paragraph(t("cash_day.sent_back", reason=day.sent_back_reason), width)]
+            rows += [
+                [("warn", line)]
+                for line in paragraph(t("cash_day.sent_back", reason=day.sent_back_reason), width)
+            ]
         return rows + [[("", line)] for line in paragraph(t(f"cash_day.next.{day.state}"), width)]
 
     # What can be done now.
@@ -129,7 +144,9 @@ class CashRegisterDay(Section[None]):
         self.work(self._start(event.item.thing))
 
     async def _start(self, desk: Any) -> None:
-        if not await self.app.push_screen_wait(Confirm(t("cash_day.start"), t("cash_day.start_words", desk=desk.name))):
+        if not await self.app.push_screen_wait(
+            Confirm(t("cash_day.start"), t("cash_day.start_words", desk=desk.name))
+        ):
             return
         request = StartDay(self.request.key, desk.id)
         day = await self.call(lambda db: start_day(db, request), writes=self.request)
@@ -143,21 +160,24 @@ class CashRegisterDay(Section[None]):
             screen = OpeningCounting if self.day.state == "opening_count" else ClosingCounting
             self.app.push_screen(screen(self.day), self._counted)
 
-    def _counted(self, day: DeskDay | None) -> None:
-        if day is not None:
+    def _counted(self, found: DeskDay | CloseRequested | None) -> None:
+        if found is not None:
+            day = found if isinstance(found, DeskDay) else found.day
             self._take(day)
             self.say(t(f"cash_day.done.{day.state}"))
+            if isinstance(found, CloseRequested):
+                self.app.push_screen(paper_of_count(found))
 
     def act_x_report(self) -> None:
         self.work(self._report(x_report, self.day.day_id if self.day else 0))
 
     def act_z_report(self) -> None:
-        self.work(self._report(z_report, self.last.id))
+        self.work(self._report(z_report, self.last.id, copy=True))
 
-    async def _report(self, ask: Any, day_id: int) -> None:
+    async def _report(self, ask: Any, day_id: int, *, copy: bool = False) -> None:
         report = await self.call(lambda db: ask(db, day_id))
         if report is not None:
-            self.app.push_screen(paper_of_report(report))
+            self.app.push_screen(paper_of_report(report, copy=copy))
 
     def act_close(self) -> None:
         """Begin to close: from here on nothing can be posted, so the desk's name is typed."""

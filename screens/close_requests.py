@@ -17,7 +17,9 @@ COLUMNS = (
     Column("desk.branch", 18, lambda row: row.branch, from_width=110),
     Column("desk.cashier", 20, lambda row: row.cashier),
     Column("desk.cash_date", 10, lambda row: date(row.cash_date)),
-    Column("close_requests.recount", 12, lambda row: t("close_requests.again") if row.sent_back_reason else ""),
+    Column(
+        "close_requests.recount", 12, lambda row: t("close_requests.again") if row.sent_back_reason else ""
+    ),
     Column("close_requests.age", 9, lambda row: age(row.requested_at), right=True),
 )
 
@@ -28,8 +30,12 @@ class CloseRequests(Section[None]):
     SECTION = "close_requests"
 
     def body(self) -> ComposeResult:
-        keyset = Keyset(desk_days, ("requested_at", "id"), newest_first=False).where("state", "=", "close_requested")
-        yield KeysetTable(Rows(lambda: self.db, keyset, COLUMNS, width=self.app.size.width), empty="close_requests.empty")
+        keyset = Keyset(desk_days, ("requested_at", "id"), newest_first=False).where(
+            "state", "=", "close_requested"
+        )
+        yield KeysetTable(
+            Rows(lambda: self.db, keyset, COLUMNS, width=self.app.size.width), empty="close_requests.empty"
+        )
 
     def on_keyset_table_opened(self, event: KeysetTable.Opened) -> None:
         self.app.push_screen(DayReview(event.item.thing.id), lambda _: self.act_refresh())

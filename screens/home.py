@@ -26,7 +26,7 @@ class Sections(Acting, Lines, can_focus=True):
     """The list of sections. Up and Down choose, Enter opens; the number keys open at once."""
 
     SCOPES: ClassVar[tuple[str, ...]] = ("pick",)
-    BINDINGS = bindings("pick")
+    BINDINGS: ClassVar[list[Any]] = bindings("pick")
     DEFAULT_CSS = "Sections { height: auto; padding: 0 1; margin-top: 1; }"
 
     def __init__(self) -> None:
@@ -121,7 +121,11 @@ class Home(Section[None]):
         last = self.person.last_login_at
         if last is not None:
             zone = found.day.time_zone if found.day else "UTC"
-            rows.append([("dim", t("home.last_login", at=date_time(last, zone)))])
+            wrong = self.person.failures
+            said: Row = [("warn", n("home.failures", wrong))] if wrong else []
+            rows.append(
+                [("dim", t("home.last_login", at=date_time(last, zone))), ("", " " if wrong else ""), *said]
+            )
         rows.append([("", "")])
         if "cash_day:run" in self.person.permissions:
             rows.append(self._day(found))

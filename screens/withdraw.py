@@ -24,7 +24,11 @@ class Withdraw(CashCounter):
         kinds = [(kind, t(f"document.{kind}")) for kind in KINDS]
         return [
             ("document_kind", t("withdraw.document_kind"), Choice(kinds)),
-            ("document", t("withdraw.document_number"), Field(check=document_number, limit=40, classes="-middle")),
+            (
+                "document",
+                t("withdraw.document_number"),
+                Field(check=document_number, limit=40, classes="-middle"),
+            ),
         ]
 
     def ask(self, db: Any, request: CashOperation) -> Receipt:
@@ -34,11 +38,19 @@ class Withdraw(CashCounter):
         return f"{values['document_kind']} {values['document']}"
 
     def more_rows(self, planned: Preview) -> list[tuple[str, str]]:
-        held = next((each for each in self.day.currencies if each.code == planned.issuer), None) if self.day else None
+        held = (
+            next((each for each in self.day.currencies if each.code == planned.issuer), None)
+            if self.day
+            else None
+        )
         if held is None:
             return []
         notes = notes_out(planned.cash, held.denominations)
-        said = notes_in_words(notes, issuer(held.code, held.scale)) if notes is not None else t("counter.no_notes")
+        said = (
+            notes_in_words(notes, issuer(held.code, held.scale))
+            if notes is not None
+            else t("counter.no_notes")
+        )
         return [(t("withdraw.notes"), said)]
 
 

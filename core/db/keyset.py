@@ -39,7 +39,9 @@ class Keyset:
 
     def where(self, columns: str, operator: Operator, value: Any) -> Keyset:
         """Only rows of which one of these columns (divided by blanks) meets the value."""
-        return replace(self, conditions=(*self.conditions, Condition(tuple(columns.split()), operator, value)))
+        return replace(
+            self, conditions=(*self.conditions, Condition(tuple(columns.split()), operator, value))
+        )
 
     def key_of(self, row: Any) -> tuple[Any, ...]:
         """The key of a row: what the next page is asked by."""
@@ -80,7 +82,9 @@ class Keyset:
 
         asked = self.select()
         for each in self.conditions:
-            asked = asked.where(or_(*(_met(_column(name), each.operator, each.value) for name in each.columns)))
+            asked = asked.where(
+                or_(*(_met(_column(name), each.operator, each.value) for name in each.columns))
+            )
         return asked
 
     def _beyond(self, edge: tuple[Any, ...], *, down: bool) -> ColumnElement[bool]:
@@ -89,8 +93,9 @@ class Keyset:
         if len(self.key) == 1:
             column = _column(self.key[0])
             return column < edge[0] if down else column > edge[0]
-        columns = tuple_(*map(_column, self.key))
-        return columns < tuple_(*edge) if down else columns > tuple_(*edge)
+        columns: Any = tuple_(*map(_column, self.key))
+        beyond: ColumnElement[bool] = columns < tuple_(*edge) if down else columns > tuple_(*edge)
+        return beyond
 
 
 def _column(name: str) -> Any:

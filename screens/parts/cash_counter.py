@@ -5,45 +5,38 @@ from __future__ import annotations
 from functools import partial
 from typing import Any, ClassVar
 
-from textual import events
 from textual.app import ComposeResult
 
 from bocli.widgets.amount_field import AmountField
-from bocli.widgets.fields import Choice, Field
 from bocli.widgets.form import Form
 from bocli.widgets.lines import Lines
 from bocli.widgets.preview import Facts, PostingLine, PreviewDialog
-from bocli.widgets.section import Section
 from core.cash_desk import CashOperation, DeskDay, Preview, Receipt, home, preview
-from core.clients import Client, Coin, find
-from core.errors import Invalid
+from core.clients import Client, Coin
 from core.texts import amount, n, t
-from screens.parts.client import choose_client, standing, unit_of, wallet_in_words
+from screens.parts.client import unit_of
+from screens.parts.finds_client import FIELDS as CLIENT_FIELDS
+from screens.parts.finds_client import FindsClient
 from screens.parts.paper import paper_of_receipt
 from screens.parts.words import account, limit_left, state
 
 FIELDS = {
+    **CLIENT_FIELDS,
     "amount": "amount",
     "limit": "amount",
     "funds": "amount",
     "cash": "amount",
     "commission": "amount",
-    "client": "client",
-    "coin": "wallet",
-    "issuer": "wallet",
-    "term": "wallet",
     "document": "document",
 }
 """Which refusal stands under which field."""
 
 
-class CashCounter(Section[None]):
+class CashCounter(FindsClient[None]):
     """One cash operation after another. Nothing moves before the preview was seen and F10 pressed there."""
 
     KIND: ClassVar[str]
     day: DeskDay | None = None
-    client: Client | None = None
-    _looked_up = ""
 
     def more_fields(self) -> list[tuple[str, str, Any]]:
         """Fields below the amount."""
@@ -64,17 +57,11 @@ class CashCounter(Section[None]):
     def body(self) -> ComposeResult:
         yield Lines(id="day")
         yield Form(
-            ("client", t("counter.client"), Field(check=self._found, limit=100)),
-            ("wallet", t("counter.wallet"), Choice([])),
+            *self.client_fields(),
             ("amount", t("money.amount"), AmountField(None)),
             *self.more_fields(),
         )
         yield Lines(id="client")
-
-    @property
-    def form(self) -> Form:
-        """The one form of this screen."""
-        return self.query_one(Form)
 
     def on_mount(self) -> None:
         self.form.focus_first()
@@ -98,71 +85,6 @@ class CashCounter(Section[None]):
     def refresh_section(self) -> None:
         self.work(self._begin())
 
-    # The client.
-
-    def _found(self, text: str) -> str:
-        if self.client is None or text != self._looked_up:
-            raise Invalid("client.look_up")
-        return text
-
-    def on_form_left(self, event: Form.Left) -> None:
-        if event.name == "client":
-            self._look_up()
-
-    def on_descendant_blur(self, event: events.DescendantBlur) -> None:
-        if event.widget is self.form.field("client"):
-            self._look_up()
-
-    def _look_up(self) -> None:
-        text = self.form.field("client").value.strip()
-        if text and text != self._looked_up:
-            self.work(self._find(text))
-
-    async def _find(self, text: str) -> None:
-        found = await self.call(partial(_find, text), form=self.form, fields=FIELDS)
-        if found is None:
-            return
-        if not found:
-            self._take(None, text)
-            self.form.show_errors({"client": Invalid("client.none_found")})
-            return
-        at: int | None = 0
-        if len(found) > 1:
-            at = await self.app.push_screen_wait(choose_client(found))
-        if at is not None:
-            self._take(found[at], text)
-        else:
-            self.form.field("client").focus()
-
-    def _take(self, client: Client | None, text: str) -> None:
-        self.client, self._looked_up = client, text if client else ""
-        coins = [coin for coin in client.coins if coin.cash and not coin.closed] if client else []
-        choice: Choice = self.form.field("wallet")
-        choice.set_options([(coin, wallet_in_words(coin)) for coin in coins])
-        choice.can_focus = len(coins) > 1
-        self._unit()
-        self.form.show_errors({})
-        self._show_client()
-        if client is not None:
-            self.form.field("wallet" if len(coins) > 1 else "amount").focus()
-
-    def on_choice_changed(self, _: Choice.Changed) -> None:
-        self._unit()
-
-    def _unit(self) -> None:
-        coin: Coin | None = self.form.field("wallet").value
-        self.form.field("amount").set_issuer(unit_of(coin) if coin else None)
-
-    def _show_client(self) -> None:
-        client, lines = self.client, self.query_one("#client", Lines)
-        if client is None:
-            lines.show()
-            return
-        words = [run for each in standing(client) for run in (("", "  "), each)]
-        reached = " · ".join(filter(None, (client.phone, client.email)))
-        notes = [[("warn", t("counter.no_cash_wallet"))]] if self.form.field("wallet").value is None else []
-        lines.show("", [("head", client.name), *words], [("dim", reached)], *notes)
-
     # The operation.
 
     def on_form_go_on(self, event: Form.GoOn) -> None:
@@ -174,7 +96,12 @@ class CashCounter(Section[None]):
             self.show_error(t("counter.no_day"))
             return
         plan = partial(
-            preview, kind=self.KIND, day_id=day.day_id, coin_id=coin.coin_id, issuer=coin.issuer, amount=sum_minor
+            preview,
+            kind=self.KIND,
+            day_id=day.day_id,
+            coin_id=coin.coin_id,
+            issuer=coin.issuer,
+            amount=sum_minor,
         )
         planned = await self.call(plan, form=self.form, fields=FIELDS)
         if planned is None:
@@ -183,11 +110,17 @@ class CashCounter(Section[None]):
         if not await self.app.push_screen_wait(PreviewDialog(t(f"{self.SECTION}.preview"), facts)):
             return
         request = CashOperation(
-            self.form.key, day.day_id, coin.coin_id, coin.issuer, sum_minor, planned.commission, self.document(values)
+            self.form.key,
+            day.day_id,
+            coin.coin_id,
+            coin.issuer,
+            sum_minor,
+            planned.commission,
+            self.document(values),
         )
         done = await self.call(lambda db: self.ask(db, request), writes=self.form, fields=FIELDS)
         if done is not None:
-            self._take(None, "")
+            self.forget_client()
             self.form.clear()
             self.app.push_screen(paper_of_receipt(done))
 
@@ -198,21 +131,22 @@ class CashCounter(Section[None]):
         return Facts(
             rows=[*rows, (t("money.amount"), amount(planned.amount, unit))],
             postings=[
-                PostingLine(account(x.debit_kind, x.debit_of), account(x.credit_kind, x.credit_of), x.amount, unit)
+                PostingLine(
+                    account(x.debit_kind, x.debit_of), account(x.credit_kind, x.credit_of), x.amount, unit
+                )
                 for x in planned.lines
             ],
             after=[
-                (t("money.commission"), f"{amount(planned.commission, unit)} · {t(f'payer.{planned.payer}')}"),
+                (
+                    t("money.commission"),
+                    f"{amount(planned.commission, unit)} · {t(f'payer.{planned.payer}')}",
+                ),
                 (t("counter.balance_after"), amount(planned.balance_after, unit)),
                 *(limit_left(each, unit) for each in planned.limits),
                 (t(cash), amount(planned.cash, unit)),
                 *self.more_rows(planned),
             ],
         )
-
-
-def _find(text: str, db: Any) -> tuple[Client, ...]:
-    return find(db, text)
 
 
 def notes_out(cash: int, denominations: tuple[int, ...]) -> list[tuple[int, int]] | None:

@@ -28,7 +28,9 @@ def wallet_in_words(coin: Coin) -> str:
 
 def standing(client: Client) -> list[tuple[str, str]]:
     """What must be seen of a client before money moves, as (style, word)."""
-    identified = ("good", t("client.identified")) if client.identified else ("warn", t("client.not_identified"))
+    identified = (
+        ("good", t("client.identified")) if client.identified else ("warn", t("client.not_identified"))
+    )
     return [("bad", t("client.blocked")), identified] if client.blocked else [identified]
 
 
@@ -36,7 +38,7 @@ class Picks(Acting, Lines, can_focus=True):
     """A few lines, one of them chosen by the arrows; Enter takes it."""
 
     SCOPES: ClassVar[tuple[str, ...]] = ("pick",)
-    BINDINGS = bindings("pick")
+    BINDINGS: ClassVar[list[Any]] = bindings("pick")
     DEFAULT_CSS = "Picks { height: auto; max-height: 16; }"
 
     def __init__(self, lines: Sequence[tuple[str, str]]) -> None:
@@ -48,7 +50,11 @@ class Picks(Acting, Lines, can_focus=True):
         half = width // 2
         top = max(0, self.at - 15)
         return [
-            [("cursor" if at == self.at else "", fitted(left, half)), ("", " "), ("dim", fitted(right, width - half - 1))]
+            [
+                ("cursor" if at == self.at else "", fitted(left, half)),
+                ("", " "),
+                ("dim", fitted(right, width - half - 1)),
+            ]
             for at, (left, right) in enumerate(self.lines[top : top + 16], top)
         ]
 

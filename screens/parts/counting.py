@@ -41,7 +41,9 @@ class Counting(Section[Any]):
 
     def body(self) -> ComposeResult:
         yield Words(t(self.WORDS, desk=self.day.desk))
-        yield CountGrid([Drawer(issuer(x.code, x.scale, x.symbol), x.denominations) for x in self.day.currencies])
+        yield CountGrid(
+            [Drawer(issuer(x.code, x.scale, x.symbol), x.denominations) for x in self.day.currencies]
+        )
 
     @property
     def grid(self) -> CountGrid:
@@ -106,7 +108,9 @@ class OpeningCounting(Counting):
             if isinstance(found, DeskDay):
                 self.finish(found)
                 return
-            words = f"{t('counting.differs')}\n{differences_in_words(found.params)}\n{t('counting.differs_ways')}"
+            words = (
+                f"{t('counting.differs')}\n{differences_in_words(found.params)}\n{t('counting.differs_ways')}"
+            )
             given = await self.app.push_screen_wait(Reason(t("counting.differs_title"), words=words))
             if not given:
                 self.grid.focus()
@@ -154,7 +158,7 @@ class ClosingCounting(Counting):
         request = ClosingCount(self.request.key, self.day.day_id, self.pieces())
         found = await self.call(lambda db: closing_count(db, request), writes=self.request)
         if found is not None:
-            self.finish(found.day)
+            self.finish(found)
 
 
 class ForcedCounting(Counting):
@@ -164,7 +168,9 @@ class ForcedCounting(Counting):
 
     async def send(self) -> None:
         words = f"{t('counting.forced_words')}\n{self.totals()}"
-        reason = await self.app.push_screen_wait(Reason(t("counting.forced_title", desk=self.day.desk), words=words))
+        reason = await self.app.push_screen_wait(
+            Reason(t("counting.forced_title", desk=self.day.desk), words=words)
+        )
         if not reason:
             return
         request = ForceClose(self.request.key, self.day.day_id, self.pieces(), reason)

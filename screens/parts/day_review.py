@@ -97,7 +97,9 @@ class DayReview(Section[bool]):
             sure = await self.app.push_screen_wait(Confirm(title, t("day_review.close_words")))
         if not sure:
             return
-        note = await self.app.push_screen_wait(Ask(title, t("day_review.note"))) if differ else ""
+        note: str | None = ""
+        if differ:
+            note = await self.app.push_screen_wait(Ask(title, t("day_review.note")))
         if note is None:
             return
         request = CloseDay(self.request.key, self.day_id, found.count_seen, note)
@@ -139,11 +141,13 @@ class DayReview(Section[bool]):
     async def _z_report(self) -> None:
         report = await self.call(lambda db: z_report(db, self.day_id))
         if report is not None:
-            self.app.push_screen(paper_of_report(report))
+            self.app.push_screen(paper_of_report(report, copy=True))
 
     def act_force(self) -> None:
         if self.found is not None:
-            self.app.push_screen(ForcedCounting(self.found.day), lambda report: self._decided() if report else None)
+            self.app.push_screen(
+                ForcedCounting(self.found.day), lambda report: self._decided() if report else None
+            )
 
 
 # What it shows.
@@ -153,7 +157,11 @@ def rows_of(found: Review, width: int) -> list[Row]:
     """The whole review as rows of text."""
     day = found.day
     rows: list[Row] = [
-        [(TONES.get(day.state, ""), f"[{state(day.state)}] "), ("head", day.desk), ("", f" · {date(day.cash_date)}")],
+        [
+            (TONES.get(day.state, ""), f"[{state(day.state)}] "),
+            ("head", day.desk),
+            ("", f" · {date(day.cash_date)}"),
+        ],
         [("dim", t("day_review.cashier")), ("", f" {day.cashier}")],
     ]
     if found.own:
@@ -186,20 +194,27 @@ def _table(heads: Sequence[str], body: Sequence[Sequence[str]], width: int) -> l
 
 
 def _sums(found: Review, width: int) -> list[Row]:
-    heads = [t(f"day_review.{name}") for name in ("currency", "opening", "books", "counted", "difference")]
-    body = [
-        [
-            each.issuer,
-            *(_bare(value, each.issuer, each.scale) for value in (each.opening, each.expected, each.counted)),
-            signed(each.difference, each.issuer, each.scale).removesuffix(f" {each.issuer}"),
+    """A column for each currency, three beside each other."""
+    rows: list[Row] = []
+    for at in range(0, len(found.sums), 3):
+        sums = found.sums[at : at + 3]
+        body = [
+            [t(f"day_review.{name}"), *(_bare(getattr(x, field), x.issuer, x.scale) for x in sums)]
+            for name, field in (
+                ("opening", "opening"),
+                ("in", "cash_in"),
+                ("out", "cash_out"),
+                ("books", "expected"),
+                ("counted", "counted"),
+            )
         ]
-        for each in found.sums
-    ]
-    rows = _table(heads, body, width)
-    for at, each in enumerate(found.sums, 1):
-        if each.difference is not None:
-            word = "short" if each.difference < 0 else "over" if each.difference else "exact"
-            rows[at] += [("", " "), ("good" if word == "exact" else "warn", t(f"difference.{word}"))]
+        last = [signed(x.difference, x.issuer, x.scale).removesuffix(f" {x.issuer}") for x in sums]
+        rows += _table(["", *(x.issuer for x in sums)], [*body, [t("day_review.difference"), *last]], width)
+        for x in sums:
+            if x.difference is not None:
+                word = "short" if x.difference < 0 else "over" if x.difference else "exact"
+                tone = "good" if word == "exact" else "warn"
+                rows.append([(tone, f"{x.issuer}: "), (tone, t(f"difference.{word}"))])
     return rows
 
 

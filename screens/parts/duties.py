@@ -128,7 +128,13 @@ class Enrol(Owed):
             self.query_one(Words).remove()
             lines = self.query_one("#secret", Lines)
             pairs = [f"{left}   {right}" for left, right in zip(found[::2], found[1::2], strict=False)]
-            lines.show([("head", t("enrol.recovery"))], "", *([("", f"  {each}")] for each in pairs), "", t("enrol.kept"))
+            lines.show(
+                [("head", t("enrol.recovery"))],
+                "",
+                *([("", f"  {each}")] for each in pairs),
+                "",
+                t("enrol.kept"),
+            )
             self.focus_sheet()
 
     def focus_sheet(self) -> None:

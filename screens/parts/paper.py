@@ -8,9 +8,10 @@ from typing import Any
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 
-from bocli.widgets.lines import Lines
+from bocli.widgets.lines import Lines, Row
 from bocli.widgets.section import Section
-from core.cash_desk import CashReport, Receipt
+from bocli.widgets.shown import Shown
+from core.cash_desk import CashReport, CloseRequested, Receipt
 from core.errors import BocliError
 from core.texts import language, t
 
@@ -25,14 +26,24 @@ def paper_of_receipt(receipt: Receipt) -> Paper:
     return Paper(title, f"receipt-{receipt.operation_id}", receipt_text(receipt, language(), WIDTH))
 
 
-def paper_of_report(report: CashReport) -> Paper:
-    """The Z report of a closed day, or the X report of an open one."""
+def paper_of_count(requested: CloseRequested) -> Paper:
+    """What a cashier counted blind and hands over."""
+    from core.cash_desk.slips import count_slip_text
+
+    text = count_slip_text(requested, language(), WIDTH)
+    return Paper(t("paper.count"), f"count-{requested.day.day_id}", text)
+
+
+def paper_of_report(report: CashReport, *, copy: bool = False) -> Paper:
+    """The Z report of a closed day (`copy` marks one asked for again), or the X report of an open one."""
     from core.cash_desk.slips import x_report_text, z_report_text
 
     if report.day.z_number is None:
         return Paper(t("paper.x_report"), f"x-{report.day.day_id}", x_report_text(report, language(), WIDTH))
     number = report.day.z_number
-    return Paper(t("paper.z_report", number=number), f"z-{number}", z_report_text(report, language(), WIDTH))
+    return Paper(
+        t("paper.z_report", number=number), f"z-{number}", z_report_text(report, language(), WIDTH, copy=copy)
+    )
 
 
 class Sheet(VerticalScroll, can_focus=True):
@@ -57,7 +68,9 @@ class Paper(Section[None]):
 
     def body(self) -> ComposeResult:
         with Sheet():
-            yield Lines(*([("", line)] for line in self.text.splitlines()))
+            # A slip is laid out already, Arabic from right to left: it must not be turned round again.
+            rows: list[Row] = [[("", Shown(line))] for line in self.text.splitlines()]
+            yield Lines(*rows)
 
     def act_print(self) -> None:
         """To the printer, if there is one, and to a file in any case."""

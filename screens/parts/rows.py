@@ -38,8 +38,8 @@ class Rows:
         """width: the terminal's; search: narrows the keyset to what fits a text, for `/`."""
         self.db, self.keyset, self.search = db, keyset, search
         self.columns = [each for each in columns if width >= each.from_width]
-        self.headers = [t(each.title) for each in self.columns]
-        self.widths = [each.width for each in self.columns]
+        self.headers: Sequence[str] = [t(each.title) for each in self.columns]
+        self.widths: Sequence[int] = [each.width for each in self.columns]
         self.right = frozenset(at for at, each in enumerate(self.columns) if each.right)
         if search is not None:
             self.filtered = self._filtered
@@ -63,5 +63,4 @@ class Rows:
 
     def _filtered(self, text: str) -> Rows:
         assert self.search is not None
-        fewer = Rows(self.db, self.search(self.keyset, text), self.columns, width=10**6)
-        return fewer
+        return Rows(self.db, self.search(self.keyset, text), self.columns, width=10**6)

@@ -6,7 +6,7 @@ from typing import Any
 
 from bocli.widgets.badge import Tone
 from core.money import Issuer
-from core.texts import amount, date, has, n, t
+from core.texts import amount, has, n, t
 
 TONES: dict[str, Tone] = {
     "opening_count": "warn",
@@ -46,11 +46,6 @@ def account(kind: str, of: str | None) -> str:
 def state(code: str) -> str:
     """A day's state as a word."""
     return t(f"desk_day.state.{code}")
-
-
-def day_in_words(day: Any) -> str:
-    """A desk day: desk, cash date."""
-    return t("day.of_desk", desk=day.desk, date=date(day.cash_date))
 
 
 def limit_left(limit: Any, unit: Issuer) -> tuple[str, str]:
