@@ -68,7 +68,7 @@ def build(dba: str, installation: str, progress: Progress) -> People:
             progress("demo.step.clients", first - 1, CLIENTS)
             connection.execute(
                 "select pg_temp.demo_clients(%s::actor, %s, %s, %s)",
-                (admin, began, first, first + chunk - 1),
+                (admin, began, first, min(first + chunk - 1, CLIENTS)),
             )
         connection.execute("analyze book.client, book.coin, book.issuer, vault.account")
         _write_days(dba, connection, people, progress)

@@ -1,0 +1,204 @@
+"""The demo: made by the real rules, made again after an interruption, kept, brought up to date, and reset."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import tempfile
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from bocli import cli, demo, embedded
+from bocli.demo import company, people
+from core.permissions import ROLES
+
+
+@pytest.fixture(scope="module")
+def folder() -> Iterator[Path]:
+    """One small demo for all tests of this module: a week of days, sixty clients."""
+    made = Path(tempfile.mkdtemp(prefix="bocli-"))
+    made.chmod(0o711)
+    patch = pytest.MonkeyPatch()
+    patch.setenv("BOCLI_DATA_DIR", str(made))
+    patch.setenv("BOCLI_LANGUAGE", "en")
+    for name, value in {"CLIENTS": 60, "OPERATIONS": 400, "DAYS": 8, "BLOCKED": (13,)}.items():
+        patch.setattr(company, name, value)
+    yield made
+    embedded.stop(embedded.server_in(embedded.home()))
+    patch.undo()
+    shutil.rmtree(made)
+
+
+@pytest.fixture
+def server(folder: Path) -> embedded.Server:
+    """The demo's server, with the demo made."""
+    found = embedded.server_in(embedded.home())
+    if not (found.folder / "demo.json").exists():
+        assert demo.run(prepare_only=True) == 0
+    return found
+
+
+def _rows(server: embedded.Server, sql: str) -> list[tuple[object, ...]]:
+    with embedded.running(server), psycopg.connect(server.dba(demo.DATABASE)) as connection:
+        return connection.execute(sql.encode()).fetchall()
+
+
+def test_the_first_start_makes_the_company_and_says_who_can_log_in(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(["demo", "--prepare-only"]) == 0
+    told = capsys.readouterr()
+    for role in ROLES:
+        assert f"{role}@demo.example" in told.out
+    assert "bocli-demo" in told.out
+    server = embedded.server_in(embedded.home())
+    assert not embedded.is_running(server), "it stops with the last program that uses it"
+    assert stat.S_IMODE((server.folder / "people.json").stat().st_mode) == 0o600
+
+
+def test_the_company_is_as_it_should_be(server: embedded.Server) -> None:
+    counts = _rows(
+        server,
+        "select (select count(*) from book.branch), (select count(*) from book.desk), "
+        "(select count(*) from book.client), (select count(*) from book.issuer), "
+        "(select count(distinct role) from book.staff), "
+        "(select count(*) from vault.operation where kind like 'cash_%' and day_id is not null)",
+    )
+    assert counts[0][:5] == (2, 4, 60, 3, len(ROLES))
+    assert int(str(counts[0][5])) >= 400
+    states = dict(_rows(server, "select state, count(*) from book.desk_day group by state"))
+    assert states["close_requested"] == 2, "the accountant finds something to do"
+    assert set(states) == {"closed", "close_requested"}
+    assert _rows(server, "select count(*) from auth.secret where totp is null") == [(0,)]
+
+
+def test_the_books_and_the_log_are_whole(server: embedded.Server, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["audit", "verify", "--demo"]) == 0, capsys.readouterr().out
+    assert cli.run(["audit", "balance", "--demo"]) == 0
+    point = server.folder / "point.json"
+    assert cli.run(["audit", "checkpoint", str(point), "--demo"]) == 0
+    assert cli.run(["audit", "verify", "--demo", "--checkpoint", str(point)]) == 0
+    assert cli.run(["audit", "checkpoint", str(point), "--demo"]) == 1, "it writes over nothing"
+
+
+def test_tampering_is_found(server: embedded.Server, capsys: pytest.CaptureFixture[str]) -> None:
+    def add_to_a_wallet(minor: int) -> None:
+        with embedded.running(server), psycopg.connect(server.dba(demo.DATABASE)) as connection:
+            connection.execute(
+                "update vault.account set balance = balance + %s "
+                "where id = (select wallet_account_id from book.coin order by id limit 1)",
+                (minor,),
+            )
+
+    add_to_a_wallet(1)
+    assert cli.run(["audit", "verify", "--demo"]) == 1
+    add_to_a_wallet(-1)
+    capsys.readouterr()
+    assert cli.run(["audit", "verify", "--demo"]) == 0
+
+
+def test_everybody_logs_in_with_the_code_that_the_screen_shows(
+    server: embedded.Server, tmp_path: Path
+) -> None:
+    from core.staff import log_in
+
+    with embedded.running(server):
+        settings, staff = demo.ready(server, demo.Steps())
+        assert settings.hosts == (str(server.socket),)
+        for role in ("cashier", "accountant", "administrator"):
+            person = staff.first(role)
+            session = log_in(settings, person.email, person.password, person.code(), state_folder=tmp_path)
+            try:
+                assert session.staff.role == role
+                assert not session.must_change_password
+                assert not session.must_enrol
+            finally:
+                session.db.close()
+
+
+def test_a_later_start_makes_nothing_again(server: embedded.Server) -> None:
+    before = _rows(server, "select made_at, id from book.installation")
+    kept = people.read(server.folder / "people.json")
+    assert demo.run(prepare_only=True) == 0
+    assert _rows(server, "select made_at, id from book.installation") == before
+    assert people.read(server.folder / "people.json") == kept
+
+
+def test_a_newer_program_brings_the_demo_up_to_date(
+    server: embedded.Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = _rows(server, "select id from book.installation")
+    oid = _rows(server, "select 'api.home'::regproc::oid::bigint")
+    now = demo.version()
+    monkeypatch.setattr(demo, "version", lambda: "newer")
+    assert demo.run(prepare_only=True) == 0
+    assert _rows(server, "select 'api.home'::regproc::oid::bigint") != oid, (
+        "the functions were installed again"
+    )
+    assert _rows(server, "select id from book.installation") == before
+    monkeypatch.setattr(demo, "version", lambda: now)
+    assert demo.run(prepare_only=True) == 0
+
+
+def test_reset_asks_and_takes_only_yes_for_an_answer(
+    server: embedded.Server, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = _rows(server, "select id from book.installation")
+    asked = []
+
+    def no(question: str) -> bool:
+        asked.append(question)
+        return False
+
+    assert demo.run(reset=True, prepare_only=True, ask=no) == 1
+    assert str(server.folder) in asked[0]
+    assert cli.run(["demo", "--reset", "--prepare-only"]) == 1, "without a terminal nobody can be asked"
+    assert _rows(server, "select id from book.installation") == before
+    capsys.readouterr()
+
+
+def test_reset_with_yes_makes_it_anew(server: embedded.Server) -> None:
+    before = _rows(server, "select id from book.installation")
+    assert cli.run(["demo", "--reset", "--yes", "--prepare-only"]) == 0
+    assert _rows(server, "select id from book.installation") != before
+
+
+def test_an_interrupted_first_start_begins_again(
+    server: embedded.Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(company, "_write_days", interrupted)
+        assert cli.run(["demo", "--reset", "--yes", "--prepare-only"]) == 130
+    assert not embedded.is_running(server)
+    assert not (server.folder / "demo.json").exists()
+    assert cli.run(["demo", "--prepare-only"]) == 0
+    assert _rows(server, "select count(*) from book.client") == [(60,)]
+
+
+def test_a_fault_in_one_branch_ends_it_without_a_hang(
+    server: embedded.Server, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def one_desk_twice(desks: list[int]) -> list[list[company.Day]]:
+        day = company.Day(desks[0], company._today() - timedelta(days=1), 5, 0, "requested")
+        return [[day, day], [company.Day(desks[2], day.on, 5, 0, "closed")]]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(company, "_plan", one_desk_twice)
+        assert cli.run(["demo", "--reset", "--yes", "--prepare-only"]) == 1
+    assert "BO021" in capsys.readouterr().err, "the second day cannot start while the first waits"
+    assert not embedded.is_running(server)
+    assert not (server.folder / "demo.json").exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="as root the demo is at the system's place")
+def test_roots_demo_lies_where_its_system_user_can_reach_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("BOCLI_DATA_DIR", raising=False)
+    assert embedded.home() == Path("/var/lib/bocli/demo")
