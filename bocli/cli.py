@@ -129,6 +129,7 @@ def use_environments_language() -> None:
     """Take the language of BOCLI_LANGUAGE, or else of the locale."""
     names = ("BOCLI_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
     set_language(next((os.environ[name] for name in names if os.environ.get(name)), "en"))
+    letters.set_rtl("terminal" if os.environ.get("BOCLI_RTL") == "terminal" else "program")
 
 
 def run(argv: list[str]) -> int:

@@ -3,6 +3,8 @@
     installation = "money-ltd-7c1e"          # the public id that `bocli init` printed
     language = "uk"                          # until a person has chosen one
     theme = "dark"
+    rtl = "program"                          # or "terminal", when it orders right-to-left text by itself
+    copying = false                          # whether a cell may be sent to the terminal's clipboard
 
     [database]
     hosts = ["db1.example", "db2.example"]   # or host = "…": names, addresses, or a socket's folder
@@ -23,7 +25,7 @@
 
 The file is the first of: BOCLI_CONFIG, the user's own `config.toml`, /etc/bocli/config.toml. The environment
 wins over it: BOCLI_HOSTS (with commas), BOCLI_PORT, BOCLI_DBNAME, BOCLI_INSTALLATION, BOCLI_SSLMODE,
-BOCLI_SSLROOTCERT, BOCLI_SSLCERT, BOCLI_SSLKEY, BOCLI_LANGUAGE, BOCLI_THEME.
+BOCLI_SSLROOTCERT, BOCLI_SSLCERT, BOCLI_SSLKEY, BOCLI_LANGUAGE, BOCLI_THEME, BOCLI_RTL.
 """
 
 from __future__ import annotations
@@ -42,11 +44,20 @@ from core.errors import BocliError
 SYSTEM_FILE = Path("/etc/bocli/config.toml")
 SSL_MODES = ("verify-full", "verify-ca", "require", "prefer", "allow", "disable")
 PRINTER_KINDS = ("none", "file", "device")
+RTL = ("program", "terminal")
 SECRET_WORD = re.compile(r"pass(word|wd|phrase|code)?$|^pw$|secret|token|credential", re.IGNORECASE)
 SECRET_VALUE = re.compile(r"pass(word|wd|phrase)?\s*=|://[^/@\s]*:[^/@\s]*@|PRIVATE KEY", re.IGNORECASE)
 
 # What each table of the file may hold, and of which type it is.
-TOP: dict[str, type] = {"installation": str, "language": str, "theme": str, "database": dict, "printer": dict}
+TOP: dict[str, type] = {
+    "installation": str,
+    "language": str,
+    "theme": str,
+    "rtl": str,
+    "copying": bool,
+    "database": dict,
+    "printer": dict,
+}
 DATABASE: dict[str, type] = {
     "host": str,
     "hosts": list,
@@ -105,6 +116,8 @@ class Config:
     database: Settings | None
     language: str | None
     theme: str | None
+    rtl: str
+    copying: bool
     printer: Printer
 
 
@@ -146,6 +159,8 @@ def load(environment: Mapping[str, str] | None = None) -> Config:
         database=_settings(table, database, environment, place, beside),
         language=environment.get("BOCLI_LANGUAGE") or table.get("language"),
         theme=environment.get("BOCLI_THEME") or table.get("theme"),
+        rtl=_one_of(environment.get("BOCLI_RTL") or table.get("rtl", "program"), "rtl", RTL, place),
+        copying=table.get("copying", False),
         printer=_printer(printer, place, beside),
     )
 
@@ -262,6 +277,7 @@ def app_options(options: list[str]) -> dict[str, Any]:
     Says a mistake in one line and exits with code 2, also when nothing says where the database is.
     """
     from bocli.cli import complain, parser, use_environments_language
+    from core.text import set_rtl
     from core.texts import set_language
     from core.texts.errors import explain
 
@@ -280,8 +296,10 @@ def app_options(options: list[str]) -> dict[str, Any]:
     if config.database is None:
         complain(explain(BadConfig("config.none", {"path": str(own_file())})))
         raise SystemExit(2)
+    set_rtl("terminal" if config.rtl == "terminal" else "program")
     return {
         "settings": config.database,
+        "copying_allowed": config.copying,
         "language": language or _language(environment),
         "theme": asked.theme or config.theme or "",
         "mouse": asked.mouse,

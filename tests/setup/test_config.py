@@ -48,6 +48,7 @@ def test_a_whole_file_is_read(folder: Path) -> None:
     assert (found.database.port, found.database.dbname) == (6432, "books")
     assert found.database.sslrootcert == str(folder / "ca.pem")
     assert (found.language, found.theme) == ("uk", "light")
+    assert (found.rtl, found.copying) == ("program", False)
     assert (found.printer.kind, found.printer.columns) == ("device", 48)
     assert found.printer.folder == folder / "receipts"
 
@@ -94,6 +95,8 @@ def test_the_environment_is_enough(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
         ("config.range", "port = 6432", "port = 0"),
         ("config.range", "port = 6432", "port = 65536"),
         ("config.choice", 'sslmode = "verify-full"', 'sslmode = "on"'),
+        ("config.choice", 'theme = "light"', 'rtl = "both"'),
+        ("config.type", 'theme = "light"', "copying = 1"),
         ("config.choice", 'kind = "device"', 'kind = "laser"'),
         ("config.no_file", '"ca.pem"', '"other.pem"'),
         ("config.no_host", 'hosts = ["db1.example", "db2.example"]', "hosts = []"),

@@ -37,7 +37,15 @@ def _said(findings: Iterable[doctor.Finding]) -> dict[str, str]:
 
 
 def _config(file: Path | None = None, database: Settings | None = None, **printer: Any) -> Config:
-    return Config(file=file, database=database, language=None, theme=None, printer=Printer(**printer))
+    return Config(
+        file=file,
+        database=database,
+        language=None,
+        theme=None,
+        rtl="program",
+        copying=False,
+        printer=Printer(**printer),
+    )
 
 
 @pytest.fixture
