@@ -172,6 +172,8 @@ def _read_call(call: ast.Call, where: str, errors: set[str], uses: Uses) -> None
         _read_action(call, where, uses)
     elif called == "SectionRow" and call.args:
         uses.want_all(call.args[-1], where)
+    elif called == "Column" and call.args:
+        uses.want_all(call.args[0], where)
     elif carrier in CARRIERS and call.args:
         uses.want_all(call.args[0], where, CARRIERS[carrier])
     for keyword in call.keywords:
