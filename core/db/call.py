@@ -5,7 +5,6 @@ from __future__ import annotations
 import hmac
 import json
 import re
-import socket
 import threading
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -16,6 +15,7 @@ from sqlalchemy.exc import DBAPIError, DisconnectionError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from core import errors
+from core.db.deadline import Deadline
 from core.db.pool import commit_in_doubt, make_engine
 from core.db.settings import Settings
 
@@ -116,7 +116,7 @@ class Database:
         try:
             with self.engine.connect() as connection:
                 borrowed: Any = connection.connection.driver_connection
-                with _Deadline(borrowed, deadline_s):
+                with Deadline(borrowed, deadline_s):
                     return connection.execute(select).all()
         except DBAPIError as error:
             if isinstance(error.orig, psycopg.Error):
@@ -188,7 +188,7 @@ class Database:
         connection: Any = borrowed.driver_connection
         self._doubt.seen = False
         try:
-            with _Deadline(connection, deadline_s):
+            with Deadline(connection, deadline_s):
                 row = connection.execute(statement, values).fetchone()
         except psycopg.Error as error:
             if definite(error, connection):
@@ -225,6 +225,9 @@ def _statement(function: str, params: dict[str, Any]) -> tuple[str, dict[str, An
 
 
 def _value(value: Any) -> Any:
+    if isinstance(value, str) and "\0" in value:
+        # PostgreSQL keeps no such character; the library would take it for a fault of the connection.
+        raise errors.Invalid("input.refused", {"state": "22021", "rule": "-"})
     return Jsonb(value) if isinstance(value, (dict, list, tuple)) else value
 
 
@@ -288,29 +291,3 @@ def _authentication_failed(text: str) -> bool:
         word in text
         for word in ("password authentication failed", "is not permitted to log in", "SCRAM exchange")
     )
-
-
-class _Deadline:
-    """Shuts the connection's socket when time is up. Never a cancel: that may hit a COMMIT."""
-
-    def __init__(self, connection: psycopg.Connection[Any], seconds: float) -> None:
-        self._connection = connection
-        self._timer = threading.Timer(seconds, self._shut)
-        self._timer.daemon = True
-
-    def __enter__(self) -> None:
-        self._timer.start()
-
-    def __exit__(self, *raised: object) -> None:
-        self._timer.cancel()
-
-    def _shut(self) -> None:
-        try:
-            end = socket.socket(fileno=socket.dup(self._connection.fileno()))
-        except (OSError, psycopg.Error):
-            return
-        with end:
-            try:
-                end.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                return
