@@ -129,7 +129,7 @@ def start(version: str | None = None) -> Server:
     subprocess.run(
         [
             programs / "initdb", "-D", folder / "data", "-U", "postgres", "--auth=trust", "--no-sync",
-            "--encoding=UTF8", "--locale=C", "--no-instructions",
+            "--encoding=UTF8", "--locale=C.UTF-8", "--no-instructions",
         ],
         check=True, stdout=subprocess.DEVNULL, cwd="/", env=environment, **who,
     )  # fmt: skip

@@ -107,8 +107,8 @@ def test_commission_is_the_models(books: Books, term: dict[str, Any], many: list
 
 
 def term(commission: str, **more: Any) -> dict[str, Any]:
-    return {"commission": commission, "percent": "0", "fixed": 0, "tiers": [], "minimum": None, "maximum": None,
-            "rounding": "half_up"} | more  # fmt: skip
+    plain = {"percent": "0", "fixed": 0, "tiers": [], "minimum": None, "maximum": None, "rounding": "half_up"}
+    return {"commission": commission, **plain, **more}
 
 
 TIERS = [{"from": 1, "percent": "1", "fixed": 0}, {"from": 1000, "percent": "0.5", "fixed": 7}]
