@@ -69,6 +69,11 @@ def test_a_word_that_is_the_same_can_be_said_to_be() -> None:
     assert faults(de="Save", same=frozenset({"de"})) == []
 
 
+def test_a_name_in_the_key_bar_has_little_room_without_saying_so() -> None:
+    long = build.Text("keys.a.b.short", "a.toml", {**GOOD, "de": "Zwischenspeichern"})
+    assert list(check._faults(long)) == ["de takes 17 cells, more than 12: 'Zwischenspeichern'"]
+
+
 def test_forms_are_counted_by_language_and_arabic_may_say_two_without_the_digit() -> None:
     counted = {
         "en": ("{count} day", "{count} days"),
