@@ -60,9 +60,13 @@ class BocliApp(Acting, SteadyApp):
     # Start and end.
 
     def on_mount(self) -> None:
-        self.open(self._login or _roles().LOG_IN, then=self._logged_in)
+        self.begin()
         self.call_after_refresh(self._warm)
         self._tick()
+
+    def begin(self) -> None:
+        """The first screen."""
+        self.open(self._login or _roles().LOG_IN, then=self._logged_in)
 
     def _warm(self) -> None:
         self.run_worker(_import_heavy, thread=True, group="warm", exit_on_error=False)

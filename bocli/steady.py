@@ -24,6 +24,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from textual import constants, events
 from textual._parser import ParseError
+from textual._styles_cache import StylesCache
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
@@ -163,6 +164,10 @@ class SteadyScreen(Screen[Result], Generic[Result]):
         """Until it has been painted once more, nothing grave is obeyed on it."""
         self.painted_at = float("inf")
         self.call_after_refresh(self._painted)
+
+    def on_unmount(self) -> None:
+        """Textual keeps what was painted of a closed screen: a cache on a method holds the last 1,024 widgets."""
+        StylesCache.get_inner_outer.cache_clear()
 
     def _painted(self) -> None:
         self.painted_at = time.monotonic()

@@ -17,6 +17,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from bocli.keys import Acting, bindings
+from bocli.widgets.fields import Field
 from bocli.widgets.lines import Lines
 from bocli.widgets.shown import paragraph
 from core.errors import BocliError, Invalid
@@ -98,7 +99,7 @@ class Form(Acting, VerticalScroll, can_focus=False):
         """Empty every field and begin a new request."""
         for each in self.labelled.values():
             each.tell(None)
-            if hasattr(each.field, "value") and isinstance(each.field.value, str):
+            if isinstance(each.field, Field):
                 each.field.value = ""
         self.renew()
         self.focus_first()
@@ -106,7 +107,7 @@ class Form(Acting, VerticalScroll, can_focus=False):
     @property
     def dirty(self) -> bool:
         """Has anything been typed?"""
-        return any(isinstance(v := getattr(each.field, "value", None), str) and v for each in self.labelled.values())
+        return any(isinstance(each.field, Field) and each.field.value for each in self.labelled.values())
 
     def values(self) -> dict[str, Any] | None:
         """All values by name; None when a field is wrong, and then each says why and the first has the focus."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from bocli.keys import offers, shown_key
+from bocli.keys import Offer, offers, shown_key
 from bocli.widgets.lines import Lines, Row
+from bocli.widgets.shown import shown
+from core.text import cells
 from core.texts import t
 
 
@@ -23,10 +25,15 @@ class KeyBar(Lines):
             self.changed()
 
     def rows(self, width: int) -> list[Row]:
-        row: Row = []
-        for offer in offers(self.app):
-            if offer.action.bar:
-                key = shown_key(offer.action.keys[0])
-                name = t(offer.action.label)
-                row += [("key" if offer.why_not is None else "dim", f" {key} "), ("dim" if offer.why_not else "", name)]
-        return [row]
+        """What fits: first the keys that cannot act now give way, then the last ones; help names them all."""
+        found = [(offer, _named(offer)) for offer in offers(self.app) if offer.action.bar]
+        while len(found) > 1 and sum(cells(shown(text)) for _, pair in found for _, text in pair) > width:
+            idle = [each for each in found if each[0].why_not is not None]
+            spare = [each for each in found if each[0].action.id != "app.help"]
+            found.remove((idle or spare)[-1])
+        return [[run for _, pair in found for run in pair]]
+
+
+def _named(offer: Offer) -> Row:
+    key, name = shown_key(offer.action.keys[0]), t(offer.action.label)
+    return [("key" if offer.why_not is None else "dim", f" {key} "), ("dim" if offer.why_not else "", name)]

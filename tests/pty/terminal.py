@@ -34,7 +34,8 @@ class Terminal:
             around.pop(name, None)
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
-        self.raw = b""
+        self.raw = bytearray()
+        self._drawn = 0
         self.pid, self.fd = pty.fork()
         if self.pid == 0:  # pragma: no cover - the child becomes the program
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
@@ -58,19 +59,30 @@ class Terminal:
         except OSError:
             return b""
         self.raw += got
-        self._stream.feed(got)
         return got
 
     def text(self) -> str:
         """The screen as a person sees it."""
-        return "\n".join(line.rstrip() for line in self.screen.display)
+        # Only now, because a terminal in Python is slow. Its own `display` stumbles over half of a wide letter.
+        self._stream.feed(bytes(self.raw[self._drawn :]))
+        self._drawn = len(self.raw)
+        rows = ([self.screen.buffer[y][x].data for x in range(self.screen.columns)] for y in range(self.screen.lines))
+        return "\n".join("".join(row).rstrip() for row in rows)
+
+    def until_raw(self, mark: bytes, after: int, seconds: float = 20.0) -> None:
+        """Wait until these bytes came after that place in `raw`."""
+        end = time.monotonic() + seconds
+        while self.raw.find(mark, after) < 0:
+            left = end - time.monotonic()
+            assert left > 0, f"{mark!r} did not come; the screen is:\n{self.text()}"
+            self.read(min(left, 0.5))
 
     def until(self, words: str, seconds: float = 20.0) -> str:
         """Wait until these words stand on the screen; the screen's text, or an AssertionError that shows it."""
         end = time.monotonic() + seconds
         while words not in self.text():
             left = end - time.monotonic()
-            assert left > 0, f"{words!r} did not come; the screen is:\n{self.text()}\n{self.raw[-600:]!r}"
+            assert left > 0, f"{words!r} did not come; the screen is:\n{self.text()}\n{bytes(self.raw[-600:])!r}"
             self.read(min(left, 0.5))
         return self.text()
 

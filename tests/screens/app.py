@@ -18,7 +18,7 @@ class OneScreen(BocliApp):
         self.first, self.who = first, who or person()
         self.answer: Any = "none yet"
 
-    def on_mount(self) -> None:
+    def begin(self) -> None:
         self._take(self.who)
         self.push_screen(self.first(), self._came)
 
