@@ -1,10 +1,11 @@
 """The one table of actions. Bindings, key bar, palette, help and the cheat sheet are all read from it.
 
-An action's id is `scope.verb`. Pressing one of its keys, or choosing it in the palette, calls `act_<verb>` of the
-nearest node from the focus up to the app whose SCOPES hold that scope. Only keys that old terminals know are used:
-letters, digits, F1 to F12, arrows, Tab, Enter, Esc, Space, and Ctrl with a b e f k l n o p r u w x. Printable keys
-reach an action only when no field has the focus, because a field takes them first.
+An action's id is `scope.verb`. Pressing one of its keys, or choosing it in the palette, calls `act_<verb>`
+of the nearest node from the focus up to the app whose SCOPES hold that scope. Only keys that old terminals
+know are used: letters, digits, F1 to F12, arrows, Tab, Enter, Esc, Space, and Ctrl with a b e f k l n o p
+r u w x. Printable keys reach an action only when no field has the focus, because a field takes them first.
 """
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -23,10 +24,11 @@ if TYPE_CHECKING:
 class Action:
     """One thing that a person can do by a key.
 
-    id: "scope.verb"; keys: Textual's names of keys, the first one is shown; text: catalogue key of its name, written
-    "noun: verb"; grave: it moves money or ends something, so it is ignored when typed before the screen was painted;
-    bar: it stands in the key bar; palette: it stands in the palette; permission: without it the action is not
-    offered at all; blocked: gives the catalogue key of the reason why it cannot act now, or None.
+    id: "scope.verb"; keys: Textual's names of keys, the first one is shown; text: catalogue key of its
+    name, written "noun: verb"; grave: it moves money or ends something, so it is ignored when typed before
+    the screen was painted; bar: it stands in the key bar; palette: it stands in the palette; permission:
+    without it the action is not offered at all; blocked: gives the catalogue key of the reason why it
+    cannot act now, or None.
     """
 
     id: str
@@ -56,12 +58,19 @@ def _logged_in(app: App[Any]) -> str | None:
     return None if getattr(app, "person", None) is not None else "blocked.log_in_first"
 
 
+def _outside_forms(app: App[Any]) -> str | None:
+    """A digit typed into a form, even on a choice that takes none, must not lead away from it."""
+    focused = app.screen.focused
+    inside = focused is not None and any("form" in getattr(node, "SCOPES", ()) for node in focused.ancestors)
+    return _logged_in(app) or ("blocked.in_form" if inside else None)
+
+
 ACTIONS: tuple[Action, ...] = (
     # Anywhere.
     Action("app.help", ("f1", "question_mark"), "keys.app.help", bar=True),
     Action("app.palette", ("ctrl+p",), "keys.app.palette", bar=True, palette=False, blocked=_logged_in),
     Action("app.goto", ("colon",), "keys.app.goto", palette=False, blocked=_logged_in),
-    Action("app.section", tuple("123456789"), "keys.app.section", palette=False, blocked=_logged_in),
+    Action("app.section", tuple("123456789"), "keys.app.section", palette=False, blocked=_outside_forms),
     Action("app.theme", ("f9",), "keys.app.theme"),
     Action("app.redraw", ("ctrl+l",), "keys.app.redraw"),
     Action("app.lock", ("f12",), "keys.app.lock", blocked=_logged_in),
@@ -83,7 +92,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("table.page_up", ("pageup", "ctrl+b"), "keys.table.page_up", palette=False),
     Action("table.first", ("home", "g"), "keys.table.first", palette=False),
     Action("table.last", ("end", "G"), "keys.table.last", palette=False),
-    # Forms: Enter goes to the next field and never moves money; F2 goes on to what is shown before it is done.
+    # Forms: Enter goes to the next field and never moves money; F2 goes on to what is shown before it is
+    # done.
     Action("form.next", ("enter", "down"), "keys.form.next", palette=False),
     Action("form.previous", ("up",), "keys.form.previous", palette=False),
     Action("form.go_on", ("f2",), "keys.form.go_on", bar=True),
@@ -119,15 +129,37 @@ ACTIONS: tuple[Action, ...] = (
     Action("cash_desks.review", ("f3",), "keys.cash_desks.review", bar=True),
     Action("cash_desks.assign", ("f6",), "keys.cash_desks.assign", bar=True, permission="desk:assign"),
     Action("day_review.z_report", ("f4",), "keys.day_review.z_report", bar=True, permission="z_report:read"),
-    Action("day_review.reconcile", ("f6",), "keys.day_review.reconcile", bar=True, permission="cash_day:reconcile"),
     Action(
-        "day_review.send_back", ("f7",), "keys.day_review.send_back", grave=True, bar=True, permission="cash_day:close"
+        "day_review.reconcile",
+        ("f6",),
+        "keys.day_review.reconcile",
+        bar=True,
+        permission="cash_day:reconcile",
     ),
-    Action("day_review.close", ("f8",), "keys.day_review.close", grave=True, bar=True, permission="cash_day:close"),
     Action(
-        "day_review.force", ("f11",), "keys.day_review.force", grave=True, bar=True, permission="cash_day:force_close"
+        "day_review.send_back",
+        ("f7",),
+        "keys.day_review.send_back",
+        grave=True,
+        bar=True,
+        permission="cash_day:close",
     ),
-    Action("resolve.go_on", ("f2",), "keys.resolve.go_on", bar=True),
+    Action(
+        "day_review.close",
+        ("f8",),
+        "keys.day_review.close",
+        grave=True,
+        bar=True,
+        permission="cash_day:close",
+    ),
+    Action(
+        "day_review.force",
+        ("f3",),
+        "keys.day_review.force",
+        grave=True,
+        bar=True,
+        permission="cash_day:force_close",
+    ),
     # Lists that can be filtered by fields and exported.
     Action("cash_operations.choose", ("f6",), "keys.cash_operations.choose", bar=True),
     Action("cash_operations.export", ("f8",), "keys.cash_operations.export", bar=True),
@@ -137,9 +169,25 @@ ACTIONS: tuple[Action, ...] = (
 )
 
 _BY_ID = {action.id: action for action in ACTIONS}
-_NAMES = {"escape": "Esc", "enter": "Enter", "space": "Space", "tab": "Tab", "question_mark": "?", "slash": "/",
-          "colon": ":", "up": "Up", "down": "Down", "left": "Left", "right": "Right", "pageup": "PgUp",
-          "pagedown": "PgDn", "home": "Home", "end": "End", "delete": "Del", "backspace": "Backspace"}
+_NAMES = {
+    "escape": "Esc",
+    "enter": "Enter",
+    "space": "Space",
+    "tab": "Tab",
+    "question_mark": "?",
+    "slash": "/",
+    "colon": ":",
+    "up": "Up",
+    "down": "Down",
+    "left": "Left",
+    "right": "Right",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "home": "Home",
+    "end": "End",
+    "delete": "Del",
+    "backspace": "Backspace",
+}
 
 
 def action(action_id: str) -> Action:
@@ -152,9 +200,9 @@ def of_scope(scope: str) -> tuple[Action, ...]:
     return tuple(each for each in ACTIONS if each.scope == scope)
 
 
-def bindings(*scopes: str) -> list[Binding]:
+def bindings(*scopes: str) -> list[BindingType]:
     """Textual's bindings for these scopes; every key calls `action_act` of the node that is bound."""
-    found = []
+    found: list[BindingType] = []
     for scope in scopes:
         for each in of_scope(scope):
             for key in each.keys:
@@ -174,7 +222,8 @@ def shown_key(key: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """An action that the present screen offers, the node that does it, and why it cannot act now (or None)."""
+    """An action that the present screen offers, the node that does it, and why it cannot act now (or
+    None)."""
 
     action: Action
     node: DOMNode
@@ -204,7 +253,7 @@ def why_not(app: App[Any], node: Any, each: Action) -> str | None:
 
 def offers(app: App[Any]) -> Iterator[Offer]:
     """What can be done from here, nearest first, and why not where it cannot be done now."""
-    permissions = getattr(app, "permissions", frozenset())
+    permissions: frozenset[str] = getattr(app, "permissions", frozenset())
     seen: set[str] = set()
     for node in chain(app):
         for scope in getattr(node, "SCOPES", ()):
@@ -218,7 +267,8 @@ def offers(app: App[Any]) -> Iterator[Offer]:
 
 
 async def perform(app: App[Any], node: Any, each: Action, *arguments: str) -> None:
-    """Do an action by its node, or say why not. A grave one typed before its screen was painted is not obeyed."""
+    """Do an action by its node, or say why not. A grave one typed before its screen was painted is not
+    obeyed."""
     if each.permission is not None and each.permission not in getattr(app, "permissions", frozenset()):
         reason: str | None = "blocked.not_yours"
     else:

@@ -22,8 +22,8 @@ from screens.parts.words import money, state
 DESKS = (
     Column("desk.name", 0, lambda row: row.name),
     Column("desk.branch", 16, lambda row: row.branch, from_width=110),
-    Column("desk.state", 18, lambda row: state(row.state) if row.state else t("desk.free")),
-    Column("desk.cashier", 15, lambda row: row.cashier or ""),
+    Column("desk.state", 19, lambda row: state(row.state) if row.state else t("desk.free")),
+    Column("desk.cashier", 20, lambda row: row.cashier or "", from_width=110),
 )
 DAYS = (
     Column("desk.cash_date", 10, lambda row: date(row.cash_date)),
@@ -42,7 +42,7 @@ CASHIERS = (
 class DeskRows(Rows):
     """Desks with what is in them: two lists, put together here, since a desk has several currencies."""
 
-    MONEY = 30
+    MONEY = 32
 
     def __init__(self, db: Any, width: int) -> None:
         super().__init__(db, Keyset(desks, ("name", "id"), newest_first=False), DESKS, width=width)
@@ -76,8 +76,13 @@ class CashDesks(Section[None]):
     def on_keyset_table_opened(self, event: KeysetTable.Opened) -> None:
         self.app.push_screen(DeskDays(event.item.thing), lambda _: self.act_refresh())
 
+    @property
+    def item(self) -> Item | None:
+        """The desk under the cursor, when the list is there."""
+        return next((table.item for table in self.query(KeysetTable)), None)
+
     def blocked(self, action_id: str) -> str | None:
-        item = self.query_one(KeysetTable).item
+        item = self.item
         if action_id in ("cash_desks.assign", "cash_desks.review") and item is None:
             return "blocked.no_row"
         if action_id == "cash_desks.review" and item is not None and item.thing.day_id is None:
@@ -86,13 +91,13 @@ class CashDesks(Section[None]):
 
     def act_assign(self) -> None:
         """Who may work at this desk."""
-        item = self.query_one(KeysetTable).item
+        item = self.item
         if item is not None:
             self.app.push_screen(DeskCashiers(item.thing))
 
     def act_review(self) -> None:
         """The day that is under way at this desk."""
-        item = self.query_one(KeysetTable).item
+        item = self.item
         if item is not None:
             self.app.push_screen(DayReview(item.thing.day_id), lambda _: self.act_refresh())
 

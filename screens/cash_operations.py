@@ -24,7 +24,7 @@ KINDS = ("cash_top_up", "cash_withdrawal")
 COLUMNS = (
     Column("operations.number", 7, lambda row: str(row.id), right=True),
     Column("operations.at", 16, lambda row: date_time(row.at, row.time_zone)),
-    Column("operations.kind", 14, lambda row: t(f"operation.{row.kind}")),
+    Column("operations.kind", 12, lambda row: t(f"operations.kind.{row.kind}")),
     Column("operations.client", 0, lambda row: row.client),
     Column("operations.serial", 12, lambda row: row.serial, from_width=120),
     Column("operations.desk", 14, lambda row: row.desk, from_width=120),

@@ -32,6 +32,7 @@ from screens.parts.counting import ClosingCounting, OpeningCounting
 from screens.parts.paper import paper_of_count, paper_of_report
 from screens.parts.request import Request
 from screens.parts.rows import Column, Rows
+from screens.parts.status import show_day
 from screens.parts.words import TONES, state
 
 DESKS = (
@@ -81,8 +82,7 @@ class CashRegisterDay(Section[None]):
 
     def _take(self, day: DeskDay | None) -> None:
         first, self.day, self.known = not self.known, day, True
-        status: Any = self.app.status  # type: ignore[attr-defined]
-        status.desk, status.day = (day.desk, date(day.cash_date)) if day else ("", "")
+        show_day(self, day)
         table = self.query_one(KeysetTable)
         table.display = day is None
         if day is None and not first:

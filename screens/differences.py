@@ -54,6 +54,18 @@ class Differences(Section[None]):
             self.query_one(KeysetTable).reload()
 
 
+class Asked(Form):
+    """A field that is not shown is not asked for."""
+
+    def values(self) -> dict[str, Any] | None:
+        every = self.labelled
+        self.labelled = {name: each for name, each in every.items() if each.display}
+        try:
+            return super().values()
+        finally:
+            self.labelled = every
+
+
 class Resolve(FindsClient[bool]):
     """How, to whom, and why; then the amount is typed again and a fresh code asked for."""
 
@@ -74,7 +86,7 @@ class Resolve(FindsClient[bool]):
         )
         yield Words(said)
         ways = [(way, t(f"resolve.way.{way}")) for way in WAYS[row.kind]]
-        yield Form(
+        yield Asked(
             ("way", t("resolve.way"), Choice(ways)),
             *self.client_fields(),
             ("reason", t("reason.label"), Field(check=_reason, limit=500)),
@@ -103,22 +115,8 @@ class Resolve(FindsClient[bool]):
             field = self.form.field(name)
             field.can_focus = needed and (name == "client" or len(field.options) > 1)
 
-    def _found(self, text: str) -> str:
-        return super()._found(text) if self.form.field("way").value in WITH_CLIENT else text
-
-    def act_go_on(self) -> None:
-        """F2: what is not asked for is not checked."""
-        form, way = self.form, self.form.field("way").value
-        wrong: dict[str, Any] = {}
-        found: dict[str, Any] = {}
-        for name in ("way", *(("client", "wallet") if way in WITH_CLIENT else ()), "reason"):
-            try:
-                found[name] = form.field(name).result()
-            except Invalid as error:
-                wrong[name] = error
-        form.show_errors(wrong)
-        if not wrong:
-            self.work(self._resolve(found))
+    def on_form_go_on(self, event: Form.GoOn) -> None:
+        self.work(self._resolve(event.values))
 
     async def _resolve(self, values: dict[str, Any]) -> None:
         row, coin = self.row, values.get("wallet")

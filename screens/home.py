@@ -14,7 +14,8 @@ from bocli.widgets.shown import fitted
 from core.cash_desk import Home as Facts
 from core.cash_desk import home
 from core.text import cells
-from core.texts import date, date_time, n, t
+from core.texts import date_time, n, t
+from screens.parts.status import show_day
 from screens.parts.words import TONES, state
 
 REFRESH_S = 20.0
@@ -106,10 +107,8 @@ class Home(Section[None]):
         if found is None or not self.is_mounted:
             return
         status: Any = self.app.status  # type: ignore[attr-defined]
-        status.desk = found.day.desk if found.day else ""
-        status.day = date(found.day.cash_date) if found.day else ""
         status.database = found.database
-        self.app._repaint_status()  # type: ignore[attr-defined]
+        show_day(self, found.day)
         self.query_one("#now", Lines).show(*self._now(found))
         sections = self.query_one(Sections)
         if sections.waiting != found.waiting:

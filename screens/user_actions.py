@@ -40,8 +40,10 @@ EXPORTED = "id at actor login from_addr what entity entity_id refused before aft
 
 def did(what: str) -> str:
     """What was done, in words; the log's own word when there are none for it."""
-    key = f"did.{what}"
-    return t(key) if has(key) else what
+    for key in (f"did.{what}", f"operation.{what}"):
+        if has(key):
+            return t(key)
+    return what
 
 
 def thing(row: Any) -> str:

@@ -127,9 +127,11 @@ class CashCounter(FindsClient[None]):
     def _facts(self, client: Client, coin: Coin, planned: Preview, values: dict[str, Any]) -> Facts:
         unit = unit_of(coin)
         cash = "counter.cash_in" if self.KIND == "cash_top_up" else "counter.cash_out"
-        rows = [(t("counter.client"), client.name), (t("counter.wallet"), f"{coin.issuer} {coin.serial}")]
         return Facts(
-            rows=[*rows, (t("money.amount"), amount(planned.amount, unit))],
+            rows=[
+                (t("counter.client"), f"{client.name} · {coin.serial}"),
+                (t("money.amount"), amount(planned.amount, unit)),
+            ],
             postings=[
                 PostingLine(
                     account(x.debit_kind, x.debit_of), account(x.credit_kind, x.credit_of), x.amount, unit

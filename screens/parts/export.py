@@ -27,6 +27,14 @@ def export_folder() -> Path:
     return Path(platformdirs.user_data_dir("bocli")) / "exports"
 
 
+def short(path: Path) -> str:
+    """A path for people: the own folder as `~`, and of a long one its end."""
+    home, shown = str(Path.home()), str(path)
+    if shown.startswith(home + "/"):
+        shown = "~" + shown[len(home) :]
+    return shown if len(shown) <= 64 else f"…/{path.parent.name}/{path.name}"
+
+
 class Export(Dialog[str]):
     """Writes while it is open; gives what to say at its end, or None when it was left."""
 
@@ -46,7 +54,7 @@ class Export(Dialog[str]):
         self._leave = threading.Event()
 
     def body(self) -> ComposeResult:
-        yield Words(t("export.words"))
+        yield Words(t("export.words", folder=short(export_folder())))
         yield Progress()
 
     def on_mount(self) -> None:
@@ -66,7 +74,7 @@ class Export(Dialog[str]):
         except BocliError as error:
             self.note(explain(error))
             return
-        self.dismiss(n("export.done", done[1], path=done[0]) if done else None)
+        self.dismiss(n("export.done", done[1], path=done[0].name) if done else None)
 
     def _step(self, count: int) -> None:
         self.query_one(Progress).step(count, 0, t("export.rows"))

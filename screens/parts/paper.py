@@ -14,6 +14,7 @@ from bocli.widgets.shown import Shown
 from core.cash_desk import CashReport, CloseRequested, Receipt
 from core.errors import BocliError
 from core.texts import language, t
+from screens.parts.export import short
 
 WIDTH = 42
 
@@ -92,4 +93,4 @@ class Paper(Section[None]):
         except BocliError as error:
             self.show_error(error)
             return
-        self.say(t("paper.printed") if printed else t("paper.kept", path=path))
+        self.say(t("paper.printed") if printed else t("paper.kept", path=short(path)))

@@ -6,7 +6,7 @@ from typing import Any
 
 from bocli.widgets.badge import Tone
 from core.money import Issuer
-from core.texts import amount, has, n, t
+from core.texts import amount, n, t
 
 TONES: dict[str, Tone] = {
     "opening_count": "warn",
@@ -38,9 +38,11 @@ def signed(minor: int | None, code: str, scale: int) -> str:
 def account(kind: str, of: str | None) -> str:
     """An account for people: its kind, and whose it is."""
     name = t(f"account.{kind.lower()}")
-    if of is None:
+    # Both sides and the amount share one line: a wallet's last digits tell it from another, and whose income a
+    # commission is says the operation itself.
+    if of is None or kind == "COMMISSION":
         return name
-    return f"{name} {t(f'operation.{of}') if has(f'operation.{of}') else of}"
+    return f"{name} {of[-4:]}" if kind in ("WALLET", "HOLD") else f"{name} {of}"
 
 
 def state(code: str) -> str:
