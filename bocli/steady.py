@@ -1,14 +1,16 @@
 """What a cashier's counter needs of Textual that Textual 8 does not give; tests/pty holds each on a real pty.
 
-SteadyApp: one key is finished before the next begins. Textual hands printable keys straight to the focused widget
-but lets Tab and Enter bubble to the app first, so `12<Tab>34<Enter>` in one packet (SSH, a barcode reader) would
-put `1234` in the first field. Keys also wait while a call that the person started is under way.
+SteadyApp: one key is finished before the next begins. Textual hands printable keys straight to the focused
+widget but lets Tab and Enter bubble to the app first, so `12<Tab>34<Enter>` in one packet (SSH, a barcode
+reader) would put `1234` in the first field. Keys also wait while a call that the person started is under way.
 
-SteadyDriver: a byte that is not UTF-8 becomes U+FFFD instead of ending the program; a lone Escape is reported soon;
-a hang-up ends the program in order; nothing is asked of the terminal that old ones do not know.
+SteadyDriver: a byte that is not UTF-8 becomes U+FFFD instead of ending the program; a lone Escape is
+reported soon; a hang-up ends the program in order; nothing is asked of the terminal that old ones do not
+know.
 
 SteadyScreen: moving the focus does not paint the whole screen again.
 """
+
 from __future__ import annotations
 
 import asyncio
@@ -20,6 +22,7 @@ import time
 import traceback
 from codecs import getincrementaldecoder
 from collections import deque
+from functools import lru_cache
 from typing import Any, ClassVar, Generic, TypeVar
 
 from textual import constants, events
@@ -27,9 +30,11 @@ from textual._parser import ParseError
 from textual._styles_cache import StylesCache
 from textual._xterm_parser import XTermParser
 from textual.app import App
+from textual.color import Color
 from textual.drivers.linux_driver import LinuxDriver
 from textual.reactive import Reactive
 from textual.screen import Screen
+from textual.style import Style
 from textual.widget import Widget
 
 UNWANTED = ("\x1b[?1004", "\x1b]22;", "\x1b[>", "\x1b[<u")
@@ -37,9 +42,21 @@ OLD_TERMINALS = ("linux", "vt", "ansi", "dumb", "putty-vt100", "screen.linux")
 Result = TypeVar("Result")
 
 
+@lru_cache(256)
+def _inner_outer(base: Color, background: Color) -> tuple[Style, Style]:
+    found: tuple[Style, Style] = _textuals_inner_outer(None, base, background)
+    return found
+
+
+# Textual caches this method with its object, and so holds what was painted of the last 1,024 widgets,
+# about 115 KB for each dialog that is closed. The colours alone are the key here.
+_textuals_inner_outer: Any = StylesCache.get_inner_outer.__wrapped__
+StylesCache.get_inner_outer = lambda _, base, background: _inner_outer(base, background)  # type: ignore[assignment, method-assign]
+
+
 class Pastes:
-    """Takes bracketed pastes out of what the terminal sends, before anything looks for keys in it: a pasted text
-    that holds the sequence of a key (F10, say) must not press that key."""
+    """Takes bracketed pastes out of what the terminal sends, before anything looks for keys in it: a
+    pasted text that holds the sequence of a key (F10, say) must not press that key."""
 
     BEGIN, FINISH = "\x1b[200~", "\x1b[201~"
 
@@ -48,7 +65,8 @@ class Pastes:
         self._inside = False
 
     def feed(self, text: str) -> list[tuple[bool, str]]:
-        """Pairs: whether it was pasted, and the text. What may be the start of a mark waits for the next call."""
+        """Pairs: whether it was pasted, and the text. What may be the start of a mark waits for the next
+        call."""
         rest, found = self._held + text, []
         self._held = ""
         while rest:
@@ -145,7 +163,7 @@ class SteadyDriver(LinuxDriver):
 
     def _gone(self) -> None:
         """The terminal has gone: end in order. This runs in the input thread."""
-        loop = self._app._loop
+        loop = self._app._loop  # noqa: SLF001 - the driver is part of the app
         if loop is not None and not loop.is_closed():
             loop.call_soon_threadsafe(self._app.exit)
 
@@ -164,10 +182,6 @@ class SteadyScreen(Screen[Result], Generic[Result]):
         """Until it has been painted once more, nothing grave is obeyed on it."""
         self.painted_at = float("inf")
         self.call_after_refresh(self._painted)
-
-    def on_unmount(self) -> None:
-        """Textual keeps what was painted of a closed screen: a cache on a method holds the last 1,024 widgets."""
-        StylesCache.get_inner_outer.cache_clear()
 
     def _painted(self) -> None:
         self.painted_at = time.monotonic()
@@ -221,7 +235,6 @@ class SteadyApp(App[None]):
             if isinstance(event, events.Key) and event.character == "\ufffd":
                 self.not_utf8()
                 return
-            event._typed_at = getattr(event, "_typed_at", time.monotonic())  # type: ignore[union-attr]
             self._typed.extend(self._as_keys(event) if isinstance(event, events.Paste) else (event,))
             if self._pacer is None or self._pacer.done():
                 self._pacer = asyncio.create_task(self._pace())
@@ -229,7 +242,8 @@ class SteadyApp(App[None]):
             await super().on_event(event)
 
     def _as_keys(self, paste: events.Paste) -> list[events.Event]:
-        """A paste with tabs fills fields as typing would; a line end at its end is Enter, others are spaces."""
+        """A paste with tabs fills fields as typing would; a line end at its end is Enter, others are
+        spaces."""
         found: list[events.Event] = []
         rows = getattr(self.focused, "pastes_rows", False)
         body = paste.text.replace("\r\n", "\n").replace("\r", "\n")
@@ -244,6 +258,7 @@ class SteadyApp(App[None]):
                     found.append(events.Paste(piece))
         for event in found:
             event.set_sender(self)
+            event.time = paste.time
         return found
 
     async def _pace(self) -> None:
@@ -254,11 +269,11 @@ class SteadyApp(App[None]):
                 except TimeoutError:
                     self._under_way = 0
             event = self._typed.popleft()
-            self._key_at = getattr(event, "_typed_at", time.monotonic())
+            self._key_at = event.time
             self.key_typed()
             await super().on_event(event)
-            if self._typed:
-                await self._settled()
+            # Also after the last one: a key that comes while this one is on its way up must wait for it.
+            await self._settled()
 
     def key_typed(self) -> None:
         """Called once for each key or paste; the session's idle clock starts again."""
@@ -267,7 +282,8 @@ class SteadyApp(App[None]):
         """The terminal sent a byte that is not UTF-8; it is left out."""
 
     async def _settled(self) -> None:
-        """Return when a marker has passed through every queue from the focus up, and the focus stands still."""
+        """Return when a marker has passed through every queue from the focus up, and the focus stands
+        still."""
         still = 0
         for _ in range(8):
             before = (self.screen, self.focused)
@@ -305,8 +321,8 @@ class SteadyApp(App[None]):
         """Nothing outside is started."""
 
     def _fatal_error(self) -> None:
-        """An error of the program: its place is kept for `__main__` to say. Textual's own report shows the values
-        of variables, and with them secrets."""
+        """An error of the program: its place is kept for `__main__` to say. Textual's own report shows the
+        values of variables, and with them secrets."""
         self.fault = "".join(traceback.format_exception(sys.exception()))
         self._close_messages_no_wait()
 
