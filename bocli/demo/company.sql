@@ -41,6 +41,8 @@ declare
   step constant interval := interval '8 hours' / p_operations;
   at timestamptz := (p_on + time '08:30') at time zone zone;
   d bigint;
+  terms contract_term[];
+  term contract_term;
   pick bigint;
   c record;
   kind text;
@@ -51,6 +53,7 @@ begin
   perform day_opening_count(p_cashier, at + interval '12 minutes', gen_random_uuid(), d,
                             pg_temp.demo_count(p_desk_id, 0), false, null);
   at := (p_on + time '09:00') at time zone zone;
+  terms := array(select t from contract_term t where t.version_id = version_in_force(null, at));
   for n in 1 .. p_operations loop
     at := at + step * (0.4 + random());
     -- A few clients come often and many seldom.
@@ -71,7 +74,11 @@ begin
         kind := 'cash_top_up';
       end if;
     end if;
-    commission := (price(c.client_id, kind, c.issuer_id, amount, at)).commission;
+    -- What the preview would show; the rule refuses the operation if it prices it otherwise.
+    foreach term in array terms loop
+      exit when term.operation_kind = kind and term.issuer_id = c.issuer_id;
+    end loop;
+    commission := commission_of(term, amount);
     continue when kind = 'cash_withdrawal' and amount + commission > c.balance;
     perform cash_operation(p_cashier, at, kind, gen_random_uuid(), d, c.id, c.code, amount, commission,
                            case kind when 'cash_withdrawal' then 'DEMO ' || lpad(c.client_id::text, 6, '0') end);
