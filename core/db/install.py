@@ -81,20 +81,31 @@ def install(where: str | psycopg.Connection[Any]) -> None:
     if where.info.server_version < 150000:
         raise InstallError("PostgreSQL 15 or later is needed")
     sources = read_sources()
-    with where.transaction():
-        where.execute("set local client_min_messages = warning")
-        where.execute("select pg_advisory_xact_lock(hashtext('bocli install'))")
-        _unfreeze(where)
-        prepare(where)
-        _drop_functions(where)
-        upgrade_tables(where)
-        _set_owners(where)
-        _permission_table(where)
-        _create(where, sources)
-        _set_owners(where)
-        _internal_grants(where)
-        _grants(where, sources)
-        _freeze(where)
+    try:
+        with where.transaction():
+            _install(where, sources)
+    except psycopg.errors.LockNotAvailable as error:
+        raise InstallError(
+            "somebody's work holds what is to be changed; try again in a quiet minute"
+        ) from error
+
+
+def _install(where: psycopg.Connection[Any], sources: list[Source]) -> None:
+    where.execute("set local client_min_messages = warning")
+    # Who waits for a lock makes everybody wait who comes behind: give up early, nothing is half done.
+    where.execute("set local lock_timeout = '3s'")
+    where.execute("select pg_advisory_xact_lock(hashtext('bocli install'))")
+    _unfreeze(where)
+    prepare(where)
+    _drop_functions(where)
+    upgrade_tables(where)
+    _set_owners(where)
+    _permission_table(where)
+    _create(where, sources)
+    _set_owners(where)
+    _internal_grants(where)
+    _grants(where, sources)
+    _freeze(where)
 
 
 def read_sources(root: Path = CORE) -> list[Source]:

@@ -126,6 +126,14 @@ def _lock_down(connection: psycopg.Connection[Any]) -> None:
         "pg_lock_status() to bocli_watchdog"
     )
     connection.execute("grant execute on function pg_notify(text, text) to bocli_api")
+    # In the server's own databases PUBLIC may connect, and there nothing of the above is taken away.
+    for name in ("postgres", "template1"):
+        open_to_all = connection.execute(
+            "select has_database_privilege('public', oid, 'connect') from pg_database where datname = %s",
+            (name,),
+        ).fetchone()
+        if open_to_all == (True,):
+            connection.execute(f"revoke all on database {name} from public")
     # Only to notice a password that was set past the application.
     connection.execute("grant select (rolname, rolpassword) on pg_authid to bocli_auth")
 

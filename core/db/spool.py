@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from core.errors import BocliError
+
 
 @dataclass(frozen=True)
 class Pending:
@@ -32,12 +34,23 @@ class Outcome:
     result: dict[str, Any] | None
 
 
+def _unwritable(folder: Path) -> BocliError:
+    return BocliError("spool.unwritable", {"folder": str(folder)})
+
+
 class Spool:
     """The spool of one login, in `folder` (mode 0700); each file 0600."""
 
     def __init__(self, folder: Path) -> None:
+        """Raises BocliError spool.unwritable when the folder cannot be made, or is somebody else's."""
         self.folder = folder
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if folder.stat().st_uid != os.getuid():
+                raise PermissionError(f"{folder} is somebody else's")
+            folder.chmod(0o700)
+        except OSError as error:
+            raise _unwritable(folder) from error
 
     @classmethod
     def of(cls, login: str, state_folder: Path | None = None) -> Spool:
@@ -49,8 +62,17 @@ class Spool:
         return cls(state_folder / "spool" / login)
 
     def keep(self, key: UUID, what: str) -> bool:
-        """Write a request down; when this returns it is on the disk. False when it stood there already."""
+        """Write a request down; when this returns it is on the disk. False when it stood there already.
+
+        Raises BocliError spool.unwritable; the request must not be sent then.
+        """
         final = self._path(key)
+        try:
+            return self._written(final, key, what)
+        except OSError as error:
+            raise _unwritable(self.folder) from error
+
+    def _written(self, final: Path, key: UUID, what: str) -> bool:
         if final.exists():
             return False
         half = final.with_suffix(".new")

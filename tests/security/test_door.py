@@ -322,9 +322,27 @@ def test_a_symlink_in_the_spool_is_not_followed(tmp_path: Path) -> None:
     victim = tmp_path / "victim"
     victim.write_text("precious")
     (spool.folder / f"{key}.new").symlink_to(victim)
-    with pytest.raises(OSError, match="symbolic"):
+    with pytest.raises(errors.BocliError, match=r"spool\.unwritable"):
         spool.keep(key, "x")
     assert victim.read_text() == "precious"
+
+
+def test_what_cannot_be_written_down_is_not_sent(wire: Wire, world: World, boss: Database) -> None:
+    person = world.make_staff("cashier")
+    assert boss.spool is not None
+    boss.spool.folder.rename(boss.spool.folder.with_name("away"))
+    before = wire.turns
+    with pytest.raises(errors.BocliError, match=r"spool\.unwritable"):
+        switch_off(boss, uuid.uuid4(), person)
+    assert wire.turns == before
+    assert active(world, person)
+    boss.spool.folder.with_name("away").rename(boss.spool.folder)
+
+
+def test_a_place_where_nothing_can_be_made_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(errors.BocliError, match=r"spool\.unwritable"):
+        Spool.of("bo_0", tmp_path / "file")
 
 
 def test_what_cannot_be_settled_now_stays(tmp_path: Path) -> None:

@@ -297,6 +297,27 @@ def test_logins_are_plain(
     assert row == (True,)
 
 
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("dbname", ["postgres", "template1", "bocli_template"])
+def test_no_other_database_lets_staff_in(
+    world: World, people: dict[str, Person], role: str, dbname: str
+) -> None:
+    if (
+        dbname == "bocli_template"
+    ):  # another installation in the same cluster: all may connect, and do nothing
+        with world.connect(people[role], dbname=dbname) as connection:
+            connection.execute("begin")  # what the refusal logs there is taken back at the end
+            row = connection.execute("select api.session_open(%s)", (people[role].code(),)).fetchone()
+            assert row is not None
+            assert row[0]["refused"]["key"] == "session.not_staff"
+            with pytest.raises(psycopg.Error, match=r"session\.none"):
+                connection.execute("select api.my_sessions()")
+            connection.rollback()
+        return
+    with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
+        world.connect(people[role], dbname=dbname)
+
+
 def test_a_fifth_connection_is_refused(world: World, people: dict[str, Person]) -> None:
     person = world.make_staff("cashier")
     with contextlib.ExitStack() as stack:
