@@ -47,6 +47,7 @@ FAMILIES: Final = {
     r"home\.(day|todo)\..*": "the state of the day, and the section in which something waits",
     r"issuer_kind\..*": "the kinds of issuer in the database",
     r"operation\..*": "the operation kinds of the ledger",
+    r"operations\.kind\..*": "the same, short, for columns",
     r"operations\.(cashier|desk)": "the filters that only some roles have",
     r"payer\..*": "who pays, in a contract",
     r"period\..*": "the periods of a contract's limits",
