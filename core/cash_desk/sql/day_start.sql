@@ -32,7 +32,14 @@ begin
   end if;
   insert into desk_day (desk_id, cashier_id, cash_date, started_at)
     select k.id, p_who.staff_id, (p_at at time zone b.time_zone)::date, p_at from branch b where b.id = k.branch_id
+    on conflict do nothing
     returning id into new_id;
+  if new_id is null then
+    -- The same cashier started at another desk at this very moment.
+    select k1.name into held from desk_day d join desk k1 on k1.id = d.desk_id
+      where d.cashier_id = p_who.staff_id and d.state not in ('closed', 'abandoned');
+    perform refuse('BO021', 'day.cashier_busy', jsonb_build_object('desk', held.name));
+  end if;
   perform log_write('day:' || new_id, p_who, 'desk_day.start', 'desk_day', new_id::text, null,
                     jsonb_build_object('desk', k.id, 'state', 'opening_count',
                                        'cash_date', (select cash_date from desk_day where id = new_id)), false, p_at);
