@@ -7,7 +7,8 @@ import sys
 
 
 def close_debugging_doors() -> None:
-    """Drop what steers Textual from the environment: other drivers, devtools, screenshots, pressed keys, logs.
+    """Drop what steers Textual from the environment: other drivers, devtools, screenshots, pressed keys,
+    logs.
 
     It must run before textual is imported, because textual.constants reads the environment once.
     """
@@ -20,7 +21,9 @@ def close_debugging_doors() -> None:
 def main() -> int:
     """Run the program; gives its exit code."""
     arguments = sys.argv[1:]
-    if any(not argument.startswith("-") for argument in arguments) or {"-h", "--help", "--version"} & {*arguments}:
+    if any(not argument.startswith("-") for argument in arguments) or {"-h", "--help", "--version"} & {
+        *arguments
+    }:
         from bocli.cli import main as command
 
         return int(command(arguments) or 0)
@@ -33,7 +36,7 @@ def start(options: list[str]) -> int:
     if not sys.stdin.isatty() or not sys.stdout.isatty():
         from core.texts import t
 
-        print(t("start.no_terminal"), file=sys.stderr)
+        sys.stderr.write(t("start.no_terminal") + "\n")
         return 2
     from bocli.config import app_options
 
@@ -50,11 +53,12 @@ def run(*, mouse: bool = False, **options: object) -> int:
 
 
 def say_fault(fault: str) -> int:
-    """A mistake in the program itself: say so and where, on the terminal that is whole again. Gives code 70."""
+    """A mistake in the program itself: say so and where, on the terminal that is whole again. Gives code
+    70."""
     from core.text import clean_lines
     from core.texts import t
 
-    print(clean_lines(fault), t("start.fault"), sep="\n", file=sys.stderr)
+    sys.stderr.write(f"{clean_lines(fault)}\n{t('start.fault')}\n")
     return 70
 
 

@@ -27,7 +27,10 @@ class BocliApp(Acting, SteadyApp):
     """settings: core.db.Settings, or None in tests; login: "module:Class" of the first screen, for tests."""
 
     SCOPES: ClassVar[tuple[str, ...]] = ("app",)
-    BINDINGS: ClassVar[list[Any]] = [*bindings("app"), Binding("ctrl+q", "nothing", show=False, priority=True)]
+    BINDINGS: ClassVar[list[Any]] = [
+        *bindings("app"),
+        Binding("ctrl+q", "nothing", show=False, priority=True),
+    ]
     TITLE = "bocli"
     CSS = "* { scrollbar-color: $primary; scrollbar-background: $background; link-style: none; }"
 
@@ -51,7 +54,7 @@ class BocliApp(Acting, SteadyApp):
         self.gate = Gate(self)
         self._login = login
         self._locked: asyncio.Future[bool] | None = None
-        self._best_colours = self.console._color_system
+        self._best_colours = self.console._color_system  # noqa: SLF001 - rich has no other way to it
         set_language(language or "en")
         for each in THEMES.values():
             self.register_theme(each)
@@ -76,13 +79,14 @@ class BocliApp(Acting, SteadyApp):
         self._repaint_status()
         if self.person is not None and self.idle.over():
             self.work_lock()
-        self.set_timer(60.5 - datetime.now().second, self._tick)
+        self.set_timer(60.5 - datetime.now().astimezone().second, self._tick)
 
     def get_line_filters(self) -> Any:
         return [*super().get_line_filters(), self.last_look]
 
     def on_unmount(self) -> None:
-        """However it ends, the session is closed at the server; not for longer than the pool's own deadlines."""
+        """However it ends, the session is closed at the server; not for longer than the pool's own
+        deadlines."""
         person, self.person = self.person, None
         if person is not None:
             from bocli.session import close
@@ -225,7 +229,7 @@ class BocliApp(Acting, SteadyApp):
 
     def set_look(self, name: str) -> None:
         """Take a theme by its name in bocli.theme."""
-        self.console._color_system = colour_system(name, self._best_colours)
+        self.console._color_system = colour_system(name, self._best_colours)  # noqa: SLF001 - the same
         self.last_look.ascii = name == "ascii"
         self.theme = name
 

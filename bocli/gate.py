@@ -1,14 +1,15 @@
 """What a screen's question passes on its way to the core and back.
 
-It runs in a thread. A refusal becomes text on the screen; a lost database a banner that goes by itself; an outcome
-that is not known is asked for until it is, and then shown; an ended session the log-in screen over what was being
-done; a missing second factor a prompt, and then the same question again, with the same key.
+It runs in a thread. A refusal becomes text on the screen; a lost database a banner that goes by itself; an
+outcome that is not known is asked for until it is, and then shown; an ended session the log-in screen over
+what was being done; a missing second factor a prompt, and then the same question again, with the same key.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
@@ -48,7 +49,7 @@ class Gate:
                     return None
                 continue
             try:
-                answer = await self._ask(lambda: question(person.db))
+                answer = await self._ask(partial(question, person.db))
             except OutcomeUnknown as error:
                 if not await self._resolved(screen, error.request_key, writes):
                     return None
@@ -160,7 +161,7 @@ class Gate:
             if not code:
                 return False
             try:
-                await self._ask(lambda: person.db.call("session_step_up", code=code))
+                await self._ask(partial(person.db.call, "session_step_up", code=code))
             except SessionEnded:
                 return await self.app.log_in_again()
             except Unavailable as error:
@@ -173,7 +174,8 @@ class Gate:
 
 
 def _outcome(db: Any, key: UUID) -> dict[str, Any]:
-    """{"result": …} or {"void": true}; raises Unavailable while nobody can say, and then the key stays kept."""
+    """{"result": …} or {"void": true}; raises Unavailable while nobody can say, and then the key stays
+    kept."""
     try:
         answer: dict[str, Any] = db.call("outcome", key=key)
     except Unavailable:

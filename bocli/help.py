@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
@@ -44,7 +45,9 @@ def rows(found: list[Offer]) -> list[Row]:
     for offer in found:
         keys = " ".join(shown_key(key) for key in offer.action.keys[:3])
         grave = t("help.grave") + " " if offer.action.grave else ""
-        made.append([("key", f"{keys:<16} "), ("warn", grave), ("dim" if offer.why_not else "", t(offer.action.text))])
+        made.append(
+            [("key", f"{keys:<16} "), ("warn", grave), ("dim" if offer.why_not else "", t(offer.action.text))]
+        )
         if offer.why_not:
             made.append([("", " " * 17), ("dim", t("help.not_now") + " "), ("dim", t(offer.why_not))])
     return made
@@ -56,7 +59,11 @@ def cheat_sheet() -> str:
     parts = ["# Keys\n\nMade from the table of actions by `python -m bocli.help`; do not edit by hand."]
     for code, name in LANGUAGES.items():
         set_language(code)
-        lines = [f"\n## {name}\n", f"| {t('help.key')} | {t('help.action')} | {t('help.where')} |", "|---|---|---|"]
+        lines = [
+            f"\n## {name}\n",
+            f"| {t('help.key')} | {t('help.action')} | {t('help.where')} |",
+            "|---|---|---|",
+        ]
         for each in ACTIONS:
             keys = ", ".join(f"`{shown_key(key)}`" for key in each.keys)
             grave = f" ({t('help.grave')})" if each.grave else ""
@@ -68,7 +75,7 @@ def cheat_sheet() -> str:
 
 def main(*_: Any) -> None:
     """Write the cheat sheet to standard output."""
-    print(cheat_sheet(), end="")
+    sys.stdout.write(cheat_sheet())
 
 
 if __name__ == "__main__":

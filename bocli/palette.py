@@ -1,4 +1,5 @@
-"""Ctrl+P: sections and actions by name. `:` is the same list with sections alone, and takes a number or a thing."""
+"""Ctrl+P: sections and actions by name. `:` is the same list with sections alone, and takes a number or a
+thing."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from textual.widgets import Input
 from bocli.keys import bindings, offers, shown_key
 from bocli.widgets.dialog import Dialog
 from bocli.widgets.fields import Field
-from bocli.widgets.lines import Lines, Row
+from bocli.widgets.lines import Lines, Row, Run
 from core.texts import t
 
 LONGEST = 14
@@ -21,7 +22,8 @@ LONGEST = 14
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the palette: "noun: verb", the key that does the same, why it cannot be done now, and the deed."""
+    """One line of the palette: "noun: verb", the key that does the same, why it cannot be done now, and
+    the deed."""
 
     text: str
     key: str
@@ -37,11 +39,21 @@ def entries(app: Any, sections_only: bool) -> list[Entry]:
             if offer.action.palette:
                 why = t(offer.why_not) if offer.why_not else None
                 found.append(
-                    Entry(t(offer.action.text), shown_key(offer.action.keys[0]), why, _doing(app, offer.action.id))
+                    Entry(
+                        t(offer.action.text),
+                        shown_key(offer.action.keys[0]),
+                        why,
+                        _doing(app, offer.action.id),
+                    )
                 )
     for number, row in enumerate(app.sections(), 1):
         found.append(
-            Entry(t("palette.open", section=t(row.title)), str(number) if number < 10 else "", None, _opening(app, row))
+            Entry(
+                t("palette.open", section=t(row.title)),
+                str(number) if number < 10 else "",
+                None,
+                _opening(app, row),
+            )
         )
     return found
 
@@ -85,7 +97,7 @@ class Picks(Lines):
         for at, entry in enumerate(self.found[top : top + LONGEST], top):
             mark = "> " if at == self.at else "  "
             style = "cursor" if at == self.at else "dim" if entry.why_not else ""
-            row: Row = [(style, mark), (style, entry.text), ("key", f"  {entry.key}")]
+            row: list[Run] = [(style, mark), (style, entry.text), ("key", f"  {entry.key}")]
             rows.append([*row, ("dim", "  " + entry.why_not)] if entry.why_not else row)
         return rows
 

@@ -1,4 +1,5 @@
-"""Who is logged in, as far as the app is concerned: the person, what the status bar shows, and when to lock."""
+"""Who is logged in, as far as the app is concerned: the person, what the status bar shows, and when to
+lock."""
 
 from __future__ import annotations
 
@@ -24,7 +25,7 @@ class Status:
 
     def clock(self) -> str:
         """The time at this terminal. Plain, because the first paint must not wait for Babel."""
-        return f"{datetime.now():%H:%M}"
+        return f"{datetime.now().astimezone():%H:%M}"
 
 
 class Idle:

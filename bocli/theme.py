@@ -17,27 +17,77 @@ from textual.theme import Theme
 
 THEMES: Final[dict[str, Theme]] = {
     "dark": Theme(
-        "dark", primary="#7fb4ff", secondary="#8f98a8", warning="#ffb454", error="#ff7a85", success="#7fd88f",
-        accent="#7fb4ff", foreground="#dfe3ea", background="#14171c", surface="#232933", panel="#2c3441", dark=True,
+        "dark",
+        primary="#7fb4ff",
+        secondary="#8f98a8",
+        warning="#ffb454",
+        error="#ff7a85",
+        success="#7fd88f",
+        accent="#7fb4ff",
+        foreground="#dfe3ea",
+        background="#14171c",
+        surface="#232933",
+        panel="#2c3441",
+        dark=True,
     ),
     "light": Theme(
-        "light", primary="#0b4fa8", secondary="#59616e", warning="#8a4b00", error="#a8001c", success="#0b6b2b",
-        accent="#0b4fa8", foreground="#15181d", background="#fbfbf8", surface="#e9ecf0", panel="#d6dde6", dark=False,
+        "light",
+        primary="#0b4fa8",
+        secondary="#59616e",
+        warning="#8a4b00",
+        error="#a8001c",
+        success="#0b6b2b",
+        accent="#0b4fa8",
+        foreground="#15181d",
+        background="#fbfbf8",
+        surface="#e9ecf0",
+        panel="#d6dde6",
+        dark=False,
     ),
     "contrast": Theme(
-        "contrast", primary="#ffff00", secondary="#ffffff", warning="#ffff00", error="#ff9090", success="#90ff90",
-        accent="#ffff00", foreground="#ffffff", background="#000000", surface="#000000", panel="#202060", dark=True,
+        "contrast",
+        primary="#ffff00",
+        secondary="#ffffff",
+        warning="#ffff00",
+        error="#ff9090",
+        success="#90ff90",
+        accent="#ffff00",
+        foreground="#ffffff",
+        background="#000000",
+        surface="#000000",
+        panel="#202060",
+        dark=True,
     ),
     # Only the eight colours and their bright forms, which any terminal has and its owner has chosen.
     "colours16": Theme(
-        "colours16", primary="#00ffff", secondary="#c0c0c0", warning="#ffff00", error="#ff0000", success="#00ff00",
-        accent="#00ffff", foreground="#ffffff", background="#000000", surface="#000080", panel="#000080", dark=True,
+        "colours16",
+        primary="#00ffff",
+        secondary="#c0c0c0",
+        warning="#ffff00",
+        error="#ff0000",
+        success="#00ff00",
+        accent="#00ffff",
+        foreground="#ffffff",
+        background="#000000",
+        surface="#000080",
+        panel="#000080",
+        dark=True,
     ),
     "ascii": Theme(
-        "ascii", primary="#ffffff", secondary="#c0c0c0", warning="#ffffff", error="#ffffff", success="#ffffff",
-        accent="#ffffff", foreground="#c0c0c0", background="#000000", surface="#000000", panel="#000000", dark=True,
+        "ascii",
+        primary="#ffffff",
+        secondary="#c0c0c0",
+        warning="#ffffff",
+        error="#ffffff",
+        success="#ffffff",
+        accent="#ffffff",
+        foreground="#c0c0c0",
+        background="#000000",
+        surface="#000000",
+        panel="#000000",
+        dark=True,
     ),
-}  # fmt: skip
+}
 DEFAULT: Final = "dark"
 
 _GLYPHS: Final = str.maketrans(
@@ -47,7 +97,8 @@ _GLYPHS: Final = str.maketrans(
         **dict.fromkeys("┌┐└┘├┤┬┴┼╭╮╰╯╔╗╚╝╠╣╦╩╬┏┓┗┛┣┫┳┻╋╱╲", "+"),
         **dict.fromkeys("█▓▒░▆▇▅▃", "#"),
         "…": ".", "·": "-", "•": "*", "×": "x", "→": ">", "←": "<", "↑": "^", "↓": "v", "–": "-", "—": "-",
-        "“": '"', "”": '"', "„": '"', "’": "'", "‘": "'", "✓": "v", "✗": "x", "\ufffd": "?", "€": "E", "£": "L",
+        "“": '"', "”": '"', "„": '"', "’": "'", "‘": "'", "✓": "v", "✗": "x",
+        "\ufffd": "?", "€": "E", "£": "L",
     }
 )  # fmt: skip
 _DANGER: Final = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
@@ -69,15 +120,16 @@ def after(name: str) -> str:
 
 
 def colour_system(name: str, best: ColorSystem | None) -> ColorSystem | None:
-    """How colours are sent under a theme: ASCII sends none, 16 colours the standard ones, others the terminal's."""
+    """How colours are sent under a theme: ASCII sends none, 16 colours the standard ones, others the
+    terminal's."""
     if name == "ascii":
         return None
     return ColorSystem.STANDARD if name == "colours16" else best
 
 
 class LastLook(LineFilter):
-    """Every line on its way to the terminal. A control that got past the one door is taken out here, and in the
-    ASCII theme glyphs become letters. Neither changes how many cells a line has."""
+    """Every line on its way to the terminal. A control that got past the one door is taken out here, and
+    in the ASCII theme glyphs become letters. Neither changes how many cells a line has."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -88,10 +140,11 @@ class LastLook(LineFilter):
         found = []
         for segment in segments:
             text, style, control = segment
-            if control is None and not (text.isascii() and text.isprintable()):
-                text = _DANGER.sub("", text)
-                if self.ascii and _MARKER.search(text):
-                    text = text.translate(_GLYPHS)
-                segment = Segment(text, style)
-            found.append(segment)
+            if control is not None or (text.isascii() and text.isprintable()):
+                found.append(segment)
+                continue
+            safe = _DANGER.sub("", text)
+            found.append(
+                Segment(safe.translate(_GLYPHS) if self.ascii and _MARKER.search(safe) else safe, style)
+            )
         return found

@@ -3,6 +3,8 @@
 `TEXTS` is a list of (name, text). `reaches(raw)` says what of them reached a terminal raw.
 """
 
+# ruff: noqa: E501 - a table of texts reads best with a family a line
+
 from __future__ import annotations
 
 import re
@@ -77,15 +79,19 @@ TEXTS: list[tuple[str, str]] = [
 _OURS = re.compile(
     rb"\x1b\[[0-9;]*m|\x1b\[[0-9;]*H|\x1b\[\?(?:1049|25|2004|7|2026|2048)[hl]|\x1b\[\?20(?:26|48)\$p|\x1b\[2J|\x1b\[\?1000l|\r\n"
 )
-_RAW = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]")
+_RAW = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]"
+)
 
 
 def passed_whole(raw: bytes | bytearray, text: str) -> bool:
-    """Did a text that holds such a character reach the terminal as it is? (Some look like our own sequences.)"""
+    """Did a text that holds such a character reach the terminal as it is? (Some look like our own
+    sequences.)"""
     return bool(_RAW.search(text)) and len(text) > 1 and text.encode("utf-8", "surrogatepass") in raw
 
 
 def reaches(raw: bytes | bytearray) -> list[str]:
-    """Controls and unseen characters in what was sent, once our own sequences are taken out; none is right."""
+    """Controls and unseen characters in what was sent, once our own sequences are taken out; none is
+    right."""
     rest = _OURS.sub(b"", raw).decode("utf-8", "surrogateescape")
     return sorted({f"U+{ord(found):04X}" for found in _RAW.findall(rest)})

@@ -15,7 +15,8 @@ from core.texts import explain, t
 
 
 class Ask(Dialog[str]):
-    """Asks for a line and gives it back; None when left. Here Enter takes the line, since nothing is moved by it."""
+    """Asks for a line and gives it back; None when left. Here Enter takes the line, since nothing is moved
+    by it."""
 
     SCOPES: ClassVar[tuple[str, ...]] = ("ask", "dialog")
     BINDINGS = bindings("ask")
@@ -87,5 +88,3 @@ def one_time_code(text: str) -> str:
     if len(digits) != 6 or any(not (char.isdecimal() or char.isspace()) for char in text):
         raise Invalid("code.not_six_digits")
     return digits
-
-

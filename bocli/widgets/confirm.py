@@ -75,10 +75,13 @@ class ConfirmAmount(ConfirmPhrase):
         yield Labelled("amount", t("confirm.amount"), self.field)
 
     def act_do(self) -> None:
+        error: Invalid | None = None
         try:
             if self.field.result() != self.amount_minor:
-                raise Invalid("confirm.other_amount")
-        except Invalid as error:
+                error = Invalid("confirm.other_amount")
+        except Invalid as caught:
+            error = caught
+        if error is not None:
             self.query_one(Labelled).tell(explain(error))
             self.field.focus()
         else:

@@ -1,7 +1,7 @@
 """Counting cash: a row for each denomination, pieces typed in, the total of each currency always in sight.
 
-A row left empty is not a zero: it was not counted. `left_empty()` names such rows, and screens refuse to go on
-with them, so that nobody closes a day with a drawer that was forgotten.
+A row left empty is not a zero: it was not counted. `left_empty()` names such rows, and screens refuse to
+go on with them, so that nobody closes a day with a drawer that was forgotten.
 """
 
 from __future__ import annotations
@@ -204,7 +204,9 @@ class CountGrid(Acting, ScrollView, can_focus=True):
                 name = "count--cursor"
             elif self.pieces[drawer.issuer.code, denomination] is None:
                 name = "count--empty"
-        style = self.rich_style + self.get_component_rich_style(name, partial=True) if name else self.rich_style
+        style = (
+            self.rich_style + self.get_component_rich_style(name, partial=True) if name else self.rich_style
+        )
         return Strip([Segment(fitted(text, width), style)], width)
 
     def _heading(self, drawer: Drawer, width: int) -> str:

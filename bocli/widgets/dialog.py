@@ -32,8 +32,8 @@ class Dialog(Acting, SteadyScreen[Result], Generic[Result]):
     DO: ClassVar[str | None] = "dialog.do.label"
     DEFAULT_CSS = """
     Dialog { align: center middle; background: $background; overflow: hidden hidden; }
-    Dialog > #box { width: 76; max-width: 100%; height: auto; max-height: 100%; margin-bottom: 2; border: round $primary; padding: 0 1; }
-    Dialog > #foot { dock: bottom; height: 2; }
+    Dialog > #box { width: 76; max-width: 100%; height: auto; max-height: 100%; margin-bottom: 2; border:
+    round $primary; padding: 0 1; } Dialog > #foot { dock: bottom; height: 2; }
     Dialog > #box > #ways { height: 1; margin-top: 1; }
     """
 
@@ -88,5 +88,3 @@ class Words(Lines):
 
     def rows(self, width: int) -> list[Row]:
         return [[(self.name_of_style, line)] for line in paragraph(self.text, width or 72)]
-
-

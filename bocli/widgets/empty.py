@@ -9,7 +9,8 @@ from core.texts import t
 
 
 class Empty(Lines):
-    """`Empty("clients.empty", "clients.create")`: the reason's text key, and the id of the action that starts."""
+    """`Empty("clients.empty", "clients.create")`: the reason's text key, and the id of the action that
+    starts."""
 
     DEFAULT_CSS = "Empty { padding: 1 2; }"
 

@@ -1,4 +1,5 @@
-"""Fields of one line: text, password, code, choice, tick. Each takes what is typed and lets nothing else in."""
+"""Fields of one line: text, password, code, choice, tick. Each takes what is typed and lets nothing else
+in."""
 
 from __future__ import annotations
 
@@ -57,7 +58,13 @@ class Field(Input, inherit_bindings=False):
         classes: str | None = None,
     ) -> None:
         super().__init__(
-            clean(value), password=password, max_length=limit, select_on_focus=False, compact=True, id=id, classes=classes
+            clean(value),
+            password=password,
+            max_length=limit,
+            select_on_focus=False,
+            compact=True,
+            id=id,
+            classes=classes,
         )
         self.cursor_blink = False
         self.check, self.required = check, required
@@ -99,10 +106,10 @@ class Field(Input, inherit_bindings=False):
 
     def _start(self, text: str, at: int, width: int) -> int:
         """The first character that is painted: the cursor must be in sight."""
-        start = 0
-        while at > 0 and cells(text[start:at]) > width - 1:
-            start += 1
-        return start
+        start, room = at, width - 1
+        while start > 0 and (room := room - cells(text[start - 1])) >= 0:
+            start -= 1
+        return max(0, start)
 
 
 class Choice(Lines, can_focus=True):
@@ -156,7 +163,14 @@ class Choice(Lines, can_focus=True):
         if not self.options:
             return [[("dim", "-")]]
         many = f"  {self.at + 1}/{len(self.options)}" if len(self.options) > 1 else ""
-        return [[("", "< " if many else ""), ("", self.options[self.at][1]), ("", " >" if many else ""), ("dim", many)]]
+        return [
+            [
+                ("", "< " if many else ""),
+                ("", self.options[self.at][1]),
+                ("", " >" if many else ""),
+                ("dim", many),
+            ]
+        ]
 
     def action_turn(self, by: int) -> None:
         if len(self.options) > 1:
@@ -169,7 +183,9 @@ class Tick(Lines, can_focus=True):
     """Yes or no. Space changes it."""
 
     BINDINGS: ClassVar[list[Any]] = [Binding("space", "turn", show=False)]
-    DEFAULT_CSS = "Tick { height: 1; background: $surface; &:focus { background: $panel; text-style: bold; } }"
+    DEFAULT_CSS = (
+        "Tick { height: 1; background: $surface; &:focus { background: $panel; text-style: bold; } }"
+    )
 
     def __init__(self, label: str, value: bool = False, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -194,6 +210,4 @@ class Fixed(Lines):
 
     def result(self) -> None:
         """There is nothing to take."""
-        return None
-
-
+        return

@@ -1,9 +1,9 @@
 """A form: labelled fields, one below the other, each with its own error under it.
 
-Enter and Down go to the next field, Up to the one before, F2 goes on. A form never moves money: going on posts
-`Form.GoOn` with the values, and the screen shows what would happen before anything is done. What was typed stays
-typed through every error, lock and lost connection. `key` is the request's key: it is made when the form opens,
-stays the same for every try of the same request, and `renew()` makes the next one.
+Enter and Down go to the next field, Up to the one before, F2 goes on. A form never moves money: going on
+posts `Form.GoOn` with the values, and the screen shows what would happen before anything is done. What was
+typed stays typed through every error, lock and lost connection. `key` is the request's key: it is made
+when the form opens, stays the same for every try of the same request, and `renew()` makes the next one.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Labelled(Widget):
     }
     """
 
-    def __init__(self, name: str, label: str, field: Widget) -> None:
+    def __init__(self, name: str, label: str, field: Any) -> None:
         """name: by which the value is asked for; label: as shown, translated; field: has `result()`."""
         super().__init__(name=name)
         self.label, self.field = label, field
@@ -51,7 +51,9 @@ class Labelled(Widget):
         """Show what is wrong under the field; None takes it away."""
         self.set_class(text is not None, "-bad")
         if text is not None:
-            self.error.show(*([("bad", line)] for line in paragraph("! " + text, max(20, self.size.width - 24))))
+            self.error.show(
+                *([("bad", line)] for line in paragraph("! " + text, max(20, self.size.width - 24)))
+            )
 
 
 class Form(Acting, VerticalScroll, can_focus=False):
@@ -110,7 +112,8 @@ class Form(Acting, VerticalScroll, can_focus=False):
         return any(isinstance(each.field, Field) and each.field.value for each in self.labelled.values())
 
     def values(self) -> dict[str, Any] | None:
-        """All values by name; None when a field is wrong, and then each says why and the first has the focus."""
+        """All values by name; None when a field is wrong, and then each says why and the first has the
+        focus."""
         found: dict[str, Any] = {}
         wrong: dict[str, BocliError] = {}
         for name, each in self.labelled.items():

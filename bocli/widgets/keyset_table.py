@@ -1,8 +1,10 @@
-"""A list over millions of rows that holds only a window: keys move at once, what is asked for follows in a thread.
+"""A list over millions of rows that holds only a window: keys move at once, what is asked for follows in a
+thread.
 
-Rows live in `_rows` by virtual index. A block is one contiguous run of indexes; every fetch extends it from one of
-its ends by key, so page 30,000 costs what page 1 costs. Home and End start a fresh block. The total is an estimate
-until an end is met. Each line is one style run, so a move of the cursor costs two lines of text and little else.
+Rows live in `_rows` by virtual index. A block is one contiguous run of indexes; every fetch extends it
+from one of its ends by key, so page 30,000 costs what page 1 costs. Home and End start a fresh block. The
+total is an estimate until an end is met. Each line is one style run, so a move of the cursor costs two
+lines of text and little else.
 """
 
 from __future__ import annotations
@@ -27,7 +29,8 @@ from core.texts import explain, n, t
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One row: its key (what the next window is asked by; it is also what marks it), and its cells as text."""
+    """One row: its key (what the next window is asked by; it is also what marks it), and its cells as
+    text."""
 
     key: Hashable
     cells: tuple[str, ...]
@@ -49,7 +52,8 @@ class Source(Protocol):
         ...
 
     def fetch(self, edge: Hashable | None, limit: int, backwards: bool) -> list[Item]:
-        """At most `limit` rows after the key `edge` (before it, nearest first, when backwards); None: from the end."""
+        """At most `limit` rows after the key `edge` (before it, nearest first, when backwards); None: from
+        the end."""
         ...
 
 
@@ -84,7 +88,9 @@ class KeysetTable(Acting, ScrollView, can_focus=True):
             self.table = table
             super().__init__()
 
-    def __init__(self, source: Source, *, empty: str = "table.empty", marks: bool = False, id: str | None = None) -> None:
+    def __init__(
+        self, source: Source, *, empty: str = "table.empty", marks: bool = False, id: str | None = None
+    ) -> None:
         """empty: catalogue key of why there may be nothing, and which key starts; marks: Space marks rows."""
         super().__init__(id=id)
         self.source, self.whole, self.filter = source, source, ""
@@ -157,7 +163,9 @@ class KeysetTable(Acting, ScrollView, can_focus=True):
 
         self.run_worker(work, thread=True, group="window", exit_on_error=False)
 
-    def _answered(self, epoch: int, answer: Any, error: BocliError | None, then: Callable[[Any], None]) -> None:
+    def _answered(
+        self, epoch: int, answer: Any, error: BocliError | None, then: Callable[[Any], None]
+    ) -> None:
         if epoch != self._epoch or not self.is_attached:
             return  # the person has gone elsewhere meanwhile
         if error is None:
@@ -185,7 +193,11 @@ class KeysetTable(Acting, ScrollView, can_focus=True):
             self._epoch += 1
             self._busy.clear()
         self._busy.add(where)
-        edge = None if where in ("start", "end") else self._rows[self._hi - 1 if where == "down" else self._lo].key
+        edge = (
+            None
+            if where in ("start", "end")
+            else self._rows[self._hi - 1 if where == "down" else self._lo].key
+        )
         source, size = self.source, self.CHUNK
 
         def question() -> tuple[int, list[Item]]:
@@ -231,13 +243,13 @@ class KeysetTable(Acting, ScrollView, can_focus=True):
         elif self._hi >= self._total:
             self._resize_total(self._hi + self.CHUNK)
         self.cursor = min(self.cursor, max(0, self._total - 1))
-        if waited or self._total != total_before and where == "up" or self._total < total_before:
+        if waited or (self._total != total_before and where == "up") or self._total < total_before:
             self.refresh()
             self.screen.refresh_bindings()
 
     def _shift(self, by: int) -> None:
-        """The estimate was wrong: the true first row was met elsewhere, or there is more above than there is room
-        for. Every index moves, the sight does not. It happens only after End, on the way up."""
+        """The estimate was wrong: the true first row was met elsewhere, or there is more above than there
+        is room for. Every index moves, the sight does not. It happens only after End, on the way up."""
         self._rows = {at + by: row for at, row in self._rows.items()}
         self._lo, self._hi, self.cursor = self._lo + by, self._hi + by, self.cursor + by
         top = max(0, self.scroll_offset.y + by)
@@ -354,7 +366,9 @@ class KeysetTable(Acting, ScrollView, can_focus=True):
     def act_filter(self) -> None:
         from bocli.widgets.ask import Ask
 
-        self.app.push_screen(Ask(t("table.filter.title"), t("table.filter.label"), self.filter), self.set_filter)
+        self.app.push_screen(
+            Ask(t("table.filter.title"), t("table.filter.label"), self.filter), self.set_filter
+        )
 
     def set_filter(self, text: str | None) -> None:
         """Show only what fits the text; an empty one shows all again; None changes nothing."""
@@ -375,7 +389,10 @@ class KeysetTable(Acting, ScrollView, can_focus=True):
 
     def _line(self, texts: Sequence[str], sign: str) -> Shown:
         widths = [width or max(4, self._rest()) for width in self.source.widths]
-        cells = [fitted(text, width, at in self.source.right) for at, (text, width) in enumerate(zip(texts, widths))]
+        cells = [
+            fitted(text, width, at in self.source.right)
+            for at, (text, width) in enumerate(zip(texts, widths, strict=True))
+        ]
         return Shown(sign + " ".join(cells))
 
     def _rest(self) -> int:
@@ -394,7 +411,7 @@ class KeysetTable(Acting, ScrollView, can_focus=True):
         if y == self.size.height - 1:
             return shown(self._foot()), "kt--wait"
         index = self.scroll_offset.y + y - 1
-        if not self._total or self.error is not None and not self._rows:
+        if not self._total or (self.error is not None and not self._rows):
             return self._said(y), "kt--wait"
         if index >= self._total:
             return "", ""

@@ -1,6 +1,8 @@
 """Lines: the widget under most others. It paints rows of (style, text) and knows no markup."""
+
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar, TypeAlias
 
 from rich.segment import Segment
@@ -14,15 +16,17 @@ from bocli.widgets.shown import shown
 from core.text import cells
 
 Run: TypeAlias = tuple[str, str]
-"""A style's name ("" key head dim good bad warn cursor) and a text from anywhere; it is cleaned when painted."""
-Row: TypeAlias = list[Run]
+"""A style's name ("" key head dim good bad warn cursor) and a text from anywhere; it is cleaned when
+painted."""
+Row: TypeAlias = Sequence[Run]
 
 
 class Lines(Widget):
     """Rows of text, each painted in as few style runs as it has. Subclasses give `rows(width)`."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"lines--{name}" for name in
-                                             ("key", "head", "dim", "good", "bad", "warn", "cursor")}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        f"lines--{name}" for name in ("key", "head", "dim", "good", "bad", "warn", "cursor")
+    }
     DEFAULT_CSS = """
     Lines { height: auto; width: 1fr;
       & .lines--key { color: $primary; text-style: bold; }
@@ -56,8 +60,11 @@ class Lines(Widget):
         self._painted = None
         if not self.is_mounted:
             return
-        grown = self.styles.height is not None and self.styles.height.is_auto \
+        grown = (
+            self.styles.height is not None
+            and self.styles.height.is_auto
             and before != len(self._laid(self.size.width))
+        )
         self.refresh(layout=grown)
 
     def _laid(self, width: int) -> list[Row]:
@@ -75,18 +82,24 @@ class Lines(Widget):
     def style_named(self, name: str) -> Style:
         """The style of a run; "" is the widget's own."""
         if name not in self._styles:
-            self._styles[name] = self.rich_style + self.get_component_rich_style(f"lines--{name}", partial=True) \
-                if name else self.rich_style
+            self._styles[name] = (
+                self.rich_style + self.get_component_rich_style(f"lines--{name}", partial=True)
+                if name
+                else self.rich_style
+            )
         return self._styles[name]
 
     def render_line(self, y: int) -> Strip:
         rows, width = self._laid(self.size.width), self.size.width
-        segments = [Segment(shown(text), self.style_named(name)) for name, text in rows[y]] if y < len(rows) else []
+        segments = (
+            [Segment(shown(text), self.style_named(name)) for name, text in rows[y]] if y < len(rows) else []
+        )
         return Strip(segments).adjust_cell_length(width, self.rich_style).simplify()
 
 
 class Press(Acting, Lines, can_focus=True):
-    """A button of one line. Enter or Space presses it while it has the focus; it does an action of the table."""
+    """A button of one line. Enter or Space presses it while it has the focus; it does an action of the
+    table."""
 
     SCOPES: ClassVar[tuple[str, ...]] = ("press",)
     BINDINGS = bindings("press")

@@ -1,4 +1,5 @@
-"""What the program says at the foot of a screen: an error stays until it is read, a success goes by itself."""
+"""What the program says at the foot of a screen: an error stays until it is read, a success goes by
+itself."""
 
 from __future__ import annotations
 
@@ -32,8 +33,8 @@ class ErrorPanel(Lines):
 
 
 class Toast(Lines):
-    """A word of success or a hint; it goes by itself, or gives way to the next one. Its line is always there, since
-    a line that comes and goes would paint the whole body twice."""
+    """A word of success or a hint; it goes by itself, or gives way to the next one. Its line is always
+    there, since a line that comes and goes would paint the whole body twice."""
 
     DEFAULT_CSS = "Toast { height: 1; padding: 0 1; }"
     _said = 0

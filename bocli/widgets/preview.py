@@ -1,4 +1,5 @@
-"""What will be done, line by line, before it is done: debit, credit, amount; commission, limits left, balance."""
+"""What will be done, line by line, before it is done: debit, credit, amount; commission, limits left,
+balance."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ from core.texts import amount, t
 
 @dataclass(frozen=True, slots=True)
 class PostingLine:
-    """One posting: `amount_minor` from the account debited to the account credited. Names are shown as they are."""
+    """One posting: `amount_minor` from the account debited to the account credited. Names are shown as
+    they are."""
 
     debit: str
     credit: str
@@ -28,8 +30,9 @@ class PostingLine:
 class Facts:
     """What a preview shows.
 
-    rows: pairs of label and value above the postings (client, wallet, amount …), both translated; postings: exactly
-    what will be posted; after: pairs below (commission, limits left, balance after); warnings: what to look at.
+    rows: pairs of label and value above the postings (client, wallet, amount …), both translated;
+    postings: exactly what will be posted; after: pairs below (commission, limits left, balance after);
+    warnings: what to look at.
     """
 
     rows: Sequence[tuple[str, str]]
@@ -53,28 +56,32 @@ class Preview(Lines):
         self.changed()
 
     def rows(self, width: int) -> list[Row]:
-        pair = lambda label, value: [("dim", fitted(label, self.LABEL)), ("", " "), ("", value)]  # noqa: E731
-        rows: list[Row] = [pair(*each) for each in self.facts.rows]
+        rows: list[Row] = [self._pair(*each) for each in self.facts.rows]
         if self.facts.postings:
             rows.append([("", "")])
             rows += self._table(width)
         if self.facts.after:
             rows.append([("", "")])
-            rows += [pair(*each) for each in self.facts.after]
+            rows += [self._pair(*each) for each in self.facts.after]
         rows += [[("warn", t("preview.look") + " "), ("", each)] for each in self.facts.warnings]
         return rows
+
+    def _pair(self, label: str, value: str) -> Row:
+        return [("dim", fitted(label, self.LABEL)), ("", " "), ("", value)]
 
     def _table(self, width: int) -> list[Row]:
         money = [amount(each.amount_minor, each.issuer) for each in self.facts.postings]
         last = max(12, *(len(each) for each in money))
         side = max(8, (width - last - 2) // 2)
-        head = fitted(t("preview.debit"), side), fitted(t("preview.credit"), side), fitted(t("preview.amount"), last, True)
+        head = (
+            fitted(t("preview.debit"), side),
+            fitted(t("preview.credit"), side),
+            fitted(t("preview.amount"), last, True),
+        )
         rows: list[Row] = [[("head", head[0]), ("", " "), ("head", head[1]), ("", " "), ("head", head[2])]]
         for each, sum_of_it in zip(self.facts.postings, money, strict=True):
-            rows.append(
-                [("", fitted(each.debit, side)), ("", " "), ("", fitted(each.credit, side)), ("", " ")]
-                + [("", fitted(sum_of_it, last, right=True))]
-            )
+            sides = [("", fitted(each.debit, side)), ("", " "), ("", fitted(each.credit, side)), ("", " ")]
+            rows.append([*sides, ("", fitted(sum_of_it, last, right=True))])
         return rows
 
 

@@ -12,7 +12,8 @@
         async def act_block(self) -> None:        # the key stands in the table of actions as "clients.block"
             ...
 
-Texts: `<SECTION>.title` is its title, `<SECTION>.help` what `?` says about it. docs/terminal.md has a whole example.
+Texts: `<SECTION>.title` is its title, `<SECTION>.help` what `?` says about it. docs/terminal.md has a
+whole example.
 """
 
 from __future__ import annotations
@@ -37,7 +38,8 @@ Answer = TypeVar("Answer")
 
 
 class Section(Acting, SteadyScreen[Result], Generic[Result]):
-    """A whole screen. Override `body`; give `act_<verb>` for each action of its scope; `refresh_section` for F5."""
+    """A whole screen. Override `body`; give `act_<verb>` for each action of its scope; `refresh_section`
+    for F5."""
 
     SECTION: ClassVar[str] = ""
     SCOPES: ClassVar[tuple[str, ...]] = ("section",)
@@ -90,18 +92,25 @@ class Section(Acting, SteadyScreen[Result], Generic[Result]):
     ) -> Answer | None:
         """Ask `core` in a thread: `answer = await self.call(lambda db: find(db, text))`.
 
-        None means that it did not happen and that the person has been told why. writes: the Form (or anything with
-        `key` and `renew()`) whose key the request carries; give it for everything that writes, so that the key is
-        renewed when the answer is known, and not before. form, fields: which errors go under which field of which
-        form, by the first part of the error's key ({"amount": "amount"}); `form` is `writes` unless given.
-        Call it from a worker (`@work`) or from an `act_…` started by `self.work(…)`.
+        None means that it did not happen and that the person has been told why. writes: the Form (or
+        anything with `key` and `renew()`) whose key the request carries; give it for everything that
+        writes, so that the key is renewed when the answer is known, and not before. form, fields: which
+        errors go under which field of which form, by the first part of the error's key ({"amount":
+        "amount"}); `form` is `writes` unless given. Call it from a worker (`@work`) or from an `act_…`
+        started by `self.work(…)`.
         """
-        result: Answer | None = await self.app.gate.run(self, question, form=form, writes=writes, fields=fields)  # type: ignore[attr-defined]
-        return result
+        app: Any = self.app
+        answer: Answer | None = await app.gate.run(self, question, form=form, writes=writes, fields=fields)
+        return answer
 
     def work(self, doing: Any) -> None:
-        """Run a coroutine beside the screen: `self.work(self._post())`. One at a time: a second press is dropped."""
-        if any(not worker.is_finished for worker in self.workers if worker.group == "work" and worker.node is self):
+        """Run a coroutine beside the screen: `self.work(self._post())`. One at a time: a second press is
+        dropped."""
+        if any(
+            not worker.is_finished
+            for worker in self.workers
+            if worker.group == "work" and worker.node is self
+        ):
             doing.close()
             return
         self.run_worker(doing, group="work", exit_on_error=True)
@@ -111,8 +120,8 @@ class Section(Acting, SteadyScreen[Result], Generic[Result]):
         self.app.open(target, *arguments, then=then)  # type: ignore[attr-defined]
 
     def finish(self, result: Result | None = None) -> None:
-        """Leave, and give this to whoever opened the screen. (Textual's `dismiss` gives an awaitable, which a screen
-        must not await in its own handlers.)"""
+        """Leave, and give this to whoever opened the screen. (Textual's `dismiss` gives an awaitable,
+        which a screen must not await in its own handlers.)"""
         self.dismiss(result)
 
     def crumb(self) -> str:

@@ -7,13 +7,15 @@ from core.texts import language
 
 
 class Shown(str):
-    """Text that has been through the door. It does not go through again, since that would turn it round twice."""
+    """Text that has been through the door. It does not go through again, since that would turn it round
+    twice."""
 
     __slots__ = ()
 
 
 def shown(text: object) -> Shown:
-    """One line of text as it may be painted: nothing in it can steer the terminal, and its order is visual."""
+    """One line of text as it may be painted: nothing in it can steer the terminal, and its order is
+    visual."""
     if isinstance(text, Shown):
         return text
     line = str(text)

@@ -1,4 +1,5 @@
-"""The first line of every screen: who, as what, at which desk and day, on which database, and what time it is."""
+"""The first line of every screen: who, as what, at which desk and day, on which database, and what time it
+is."""
 
 from __future__ import annotations
 
@@ -21,7 +22,9 @@ class StatusBar(Lines):
         if status.banner:
             said = fitted(" " + t(status.banner), max(0, width - cells(clock)))
             return [[("bad", said), ("", clock)]]
-        parts = [part for part in (status.person, status.role, status.desk, status.day, status.database) if part]
+        parts = [
+            part for part in (status.person, status.role, status.desk, status.day, status.database) if part
+        ]
         left = shown(" " + " · ".join(["bocli", *parts]))
         return [[("head", fitted(left, max(0, width - cells(clock)))), ("", clock)]]
 
@@ -32,5 +35,7 @@ class Crumbs(Lines):
     DEFAULT_CSS = "Crumbs { height: 1; color: $secondary; }"
 
     def rows(self, width: int) -> list[Row]:
-        titles = [title for screen in self.app.screen_stack if (title := getattr(screen, "crumb", lambda: "")())]
+        titles = [
+            title for screen in self.app.screen_stack if (title := getattr(screen, "crumb", lambda: "")())
+        ]
         return [[("", " " + " > ".join(titles))]]

@@ -12,7 +12,8 @@ from core.texts import t
 
 
 class Waiting(Dialog[None]):
-    """`tries(n)` shows how often it was tried; `await left(seconds)` waits, and is True when the person left."""
+    """`tries(n)` shows how often it was tried; `await left(seconds)` waits, and is True when the person
+    left."""
 
     DO = None
 

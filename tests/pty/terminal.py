@@ -1,7 +1,9 @@
-"""A tiny terminal for tests: a program on a real pty, keys pressed, bytes counted, and a screen to look at."""
+"""A tiny terminal for tests: a program on a real pty, keys pressed, bytes counted, and a screen to look
+at."""
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import pty
@@ -13,6 +15,7 @@ import termios
 import time
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 import pyte
 
@@ -26,9 +29,16 @@ class Terminal:
     """One program on one pty, as xterm is unless told otherwise. Use it in a `with`."""
 
     def __init__(
-        self, *argv: str, columns: int = 100, rows: int = 30, env: dict[str, str] | None = None, term: str = "xterm-256color"
+        self,
+        *argv: str,
+        columns: int = 100,
+        rows: int = 30,
+        env: dict[str, str] | None = None,
+        term: str = "xterm-256color",
     ) -> None:
-        around = {name: value for name, value in os.environ.items() if not name.startswith(("TEXTUAL", "BOCLI"))}
+        around = {
+            name: value for name, value in os.environ.items() if not name.startswith(("TEXTUAL", "BOCLI"))
+        }
         around.update(TERM=term, COLORTERM="truecolor", LANG="C.UTF-8", PYTHONPATH=str(ROOT), **(env or {}))
         for name in ("COLUMNS", "LINES", "NO_COLOR"):
             around.pop(name, None)
@@ -40,14 +50,16 @@ class Terminal:
         if self.pid == 0:  # pragma: no cover - the child becomes the program
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
             os.chdir(ROOT)
-            os.execve(sys.executable, [sys.executable, *argv], around)
+            os.execve(sys.executable, [sys.executable, *argv], around)  # noqa: S606 - the program under test
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         self.status: int | None = None
 
-    def __enter__(self) -> Terminal:
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def read(self, seconds: float) -> bytes:
@@ -63,10 +75,14 @@ class Terminal:
 
     def text(self) -> str:
         """The screen as a person sees it."""
-        # Only now, because a terminal in Python is slow. Its own `display` stumbles over half of a wide letter.
+        # Only now, because a terminal in Python is slow. Its own `display` stumbles over half of a wide
+        # letter.
         self._stream.feed(bytes(self.raw[self._drawn :]))
         self._drawn = len(self.raw)
-        rows = ([self.screen.buffer[y][x].data for x in range(self.screen.columns)] for y in range(self.screen.lines))
+        rows = (
+            [self.screen.buffer[y][x].data for x in range(self.screen.columns)]
+            for y in range(self.screen.lines)
+        )
         return "\n".join("".join(row).rstrip() for row in rows)
 
     def until_raw(self, mark: bytes, after: int, seconds: float = 20.0) -> None:
@@ -78,11 +94,14 @@ class Terminal:
             self.read(min(left, 0.5))
 
     def until(self, words: str, seconds: float = 20.0) -> str:
-        """Wait until these words stand on the screen; the screen's text, or an AssertionError that shows it."""
+        """Wait until these words stand on the screen; the screen's text, or an AssertionError that shows
+        it."""
         end = time.monotonic() + seconds
         while words not in self.text():
             left = end - time.monotonic()
-            assert left > 0, f"{words!r} did not come; the screen is:\n{self.text()}\n{bytes(self.raw[-600:])!r}"
+            assert left > 0, (
+                f"{words!r} did not come; the screen is:\n{self.text()}\n{bytes(self.raw[-600:])!r}"
+            )
             self.read(min(left, 0.5))
         return self.text()
 
@@ -136,7 +155,5 @@ class Terminal:
                 self.status = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
             except (ProcessLookupError, ChildProcessError):
                 self.status = 0
-        try:
+        with contextlib.suppress(OSError):
             os.close(self.fd)
-        except OSError:
-            pass

@@ -1,4 +1,5 @@
-"""The gate: what becomes of refusals, lost databases, unknown outcomes, ended sessions, missing second factors."""
+"""The gate: what becomes of refusals, lost databases, unknown outcomes, ended sessions, missing second
+factors."""
 
 from __future__ import annotations
 
@@ -18,7 +19,6 @@ from bocli.widgets.notices import ErrorPanel
 from bocli.widgets.section import Section
 from bocli.widgets.waiting import Waiting
 from core.errors import (
-    BocliError,
     Invalid,
     LimitExceeded,
     OutcomeUnknown,
@@ -73,7 +73,9 @@ class Asking(Section[None]):
     async def _write(self) -> None:
         key = self.form.key
         self.got.append(
-            await self.call(lambda db: db.call("post", key=key), writes=self.form, fields={"amount": "amount"})
+            await self.call(
+                lambda db: db.call("post", key=key), writes=self.form, fields={"amount": "amount"}
+            )
         )
 
 
@@ -165,7 +167,9 @@ async def test_an_unknown_outcome_that_was_done_gives_its_first_answer(strict: N
         assert app.screen is screen and app.status.banner is None
 
 
-async def test_an_unknown_outcome_that_was_void_is_said_and_the_next_try_is_another_request(strict: None) -> None:
+async def test_an_unknown_outcome_that_was_void_is_said_and_the_next_try_is_another_request(
+    strict: None,
+) -> None:
     app, db = app_with(outcome=[{"void": True}])
     async with app.run_test(size=(80, 24)) as pilot:
         screen: Any = app.screen

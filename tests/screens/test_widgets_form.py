@@ -138,7 +138,12 @@ async def test_letters_and_signs_are_no_pieces() -> None:
         assert grid.pieces["EUR", 5000] == 4
 
 
-FACTS = Facts([("Client", "Ann")], [PostingLine("CASH:desk", "WALLET:7", 10200, EUR)], [("Commission", "2.00")], ["Look"])
+FACTS = Facts(
+    [("Client", "Ann")],
+    [PostingLine("CASH:desk", "WALLET:7", 10200, EUR)],
+    [("Commission", "2.00")],
+    ["Look"],
+)
 
 
 @pytest.mark.parametrize(
@@ -162,9 +167,9 @@ FACTS = Facts([("Client", "Ann")], [PostingLine("CASH:desk", "WALLET:7", 10200, 
         (lambda: Reason("T"), ["enter"], "still"),
         (lambda: Reason("T"), [*"abc", "enter"], "still"),
         (lambda: Reason("T"), [*"abcdef", "enter"], "abcdef"),
-        (lambda: CodePrompt(), [*"123", "space", *"456", "enter"], "123456"),
-        (lambda: CodePrompt(), [*"12345", "enter"], "still"),
-        (lambda: CodePrompt(), [*"12a456", "enter"], "still"),
+        (CodePrompt, [*"123", "space", *"456", "enter"], "123456"),
+        (CodePrompt, [*"12345", "enter"], "still"),
+        (CodePrompt, [*"12a456", "enter"], "still"),
     ],
 )
 async def test_dialogs_answer(dialog: Any, typed: list[str], answer: Any, strict: None) -> None:

@@ -72,7 +72,9 @@ async def settle(pilot: Pilot[None], table: KeysetTable) -> None:
     """Until nothing is asked for any more."""
     for _ in range(200):
         await pilot.pause()
-        await pilot.app.workers.wait_for_complete([each for each in pilot.app.workers if each.group == "window"])
+        await pilot.app.workers.wait_for_complete(
+            [each for each in pilot.app.workers if each.group == "window"]
+        )
         await pilot.pause()
         if not table._busy:
             return

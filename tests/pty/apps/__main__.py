@@ -1,4 +1,5 @@
-"""`python -m tests.pty.apps NAME`: one of the small apps, started as `bocli` starts: doors first, then Textual."""
+"""`python -m tests.pty.apps NAME`: one of the small apps, started as `bocli` starts: doors first, then
+Textual."""
 
 import sys
 from importlib import import_module

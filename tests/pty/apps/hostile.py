@@ -1,6 +1,8 @@
-"""Every widget with one hostile text after the other. F7: the next text in all widgets; F8: in dialogs.
+"""Every widget with one hostile text after the other. F7: the next text in all widgets;
+F8: the next text in dialogs.
 
-The last look at each line is switched off here, so that every widget is seen to keep to the one door by itself.
+The last look at each line is switched off here, so that every widget is seen to keep to the one door by
+itself.
 """
 
 from __future__ import annotations
@@ -76,13 +78,25 @@ def widgets(text: str) -> list[Widget]:
     bar = Progress()
     bar.step(1, 2, text)
     return [
-        Lines(text, [("bad", text), ("cursor", text)]), Press("dialog.do", text), Words(text), Badge(text, "good"),
-        Empty(text), bar, Preview(facts(text)), table, grid, picks,
+        Lines(text, [("bad", text), ("cursor", text)]),
+        Press("dialog.do", text),
+        Words(text),
+        Badge(text, "good"),
+        Empty(text),
+        bar,
+        Preview(facts(text)),
+        table,
+        grid,
+        picks,
         Form(
-            (text, text, Field(text)), ("b", text, AmountField(issuer(text), text)), ("c", text, Choice([(1, text), (2, text)])),
-            ("d", text, Tick(text)), ("e", text, Fixed(text)), ("f", text, Field(text, password=True)),
+            (text, text, Field(text)),
+            ("b", text, AmountField(issuer(text), text)),
+            ("c", text, Choice([(1, text), (2, text)])),
+            ("d", text, Tick(text)),
+            ("e", text, Fixed(text)),
+            ("f", text, Field(text, password=True)),
         ),
-    ]  # fmt: skip
+    ]
 
 
 DIALOGS: list[Callable[[str], Dialog[Any]]] = [
@@ -122,10 +136,12 @@ class Gallery(Section[None]):
             self.at += 1
             await self._show()
         elif event.key == "f8":
+            self.at += 1
             self.run_worker(self._dialogs())
 
     async def _dialogs(self) -> None:
-        """Each text in two of the dialogs, so that each dialog has a fifth of the texts; in all when asked for."""
+        """Each text in two of the dialogs, so that each dialog has a fifth of the texts; in all when asked
+        for."""
         count = len(DIALOGS)
         some = [self.at % count, (self.at + count // 2) % count]
         for which in range(count) if os.environ.get("ALL_DIALOGS") else some:
@@ -156,5 +172,3 @@ def main() -> None:
     """Run it."""
     os.environ.pop("BOCLI_STRICT_TEXTS", None)
     world.run("tests.pty.apps.hostile:Gallery")
-
-

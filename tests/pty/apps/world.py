@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -28,8 +29,7 @@ class NoDatabase:
     def call(self, function: str, /, **_: Any) -> dict[str, Any]:
         self.calls.append(function)
         if function == "session_close" and (note := os.environ.get("CLOSED_NOTE")):
-            with open(note, "w") as file:
-                file.write("closed")
+            Path(note).write_text("closed")
         return {}
 
     def close(self) -> None:
@@ -63,11 +63,16 @@ class Numbers:
         return Item(
             at,
             (
-                f"{at:09d}", f"2026-03-{at % 28 + 1:02d} 14:{at % 60:02d}", f"AC{at * 7919 % 10**8:08d}",
-                f"Customer name {at * 31 % 9973}", f"{at * 137 % 1000000 / 100:,.2f}", ("MAD", "EUR", "USD")[at % 3],
-                ("new", "held", "done", "rejected")[at % 4], f"note {at % 97}",
+                f"{at:09d}",
+                f"2026-03-{at % 28 + 1:02d} 14:{at % 60:02d}",
+                f"AC{at * 7919 % 10**8:08d}",
+                f"Customer name {at * 31 % 9973}",
+                f"{at * 137 % 1000000 / 100:,.2f}",
+                ("MAD", "EUR", "USD")[at % 3],
+                ("new", "held", "done", "rejected")[at % 4],
+                f"note {at % 97}",
             ),
-        )  # fmt: skip
+        )
 
     def estimate(self) -> int:
         return self.count
@@ -85,7 +90,9 @@ def run(screen: str, **options: Any) -> None:
     import screens.roles
 
     screens.roles.HOME = screen  # type: ignore[misc]
-    app = BocliApp(login="tests.pty.apps.world:Straight", language=os.environ.get("APP_LANGUAGE", "en"), **options)
+    app = BocliApp(
+        login="tests.pty.apps.world:Straight", language=os.environ.get("APP_LANGUAGE", "en"), **options
+    )
     app.run(mouse=False)
     sys.exit(say_fault(app.fault) if app.fault else app.return_code or 0)
 
