@@ -195,7 +195,7 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to become so
 
 
 def _python_for(user: str) -> str:
-    """A Python of this version that `user` may run, and that finds the program: root's own may be out of reach."""
+    """A Python of this version that `user` may run and that finds the program, which may be out of reach."""
     for candidate in (sys.executable, f"/usr/bin/python3.{sys.version_info.minor}"):
         try:
             subprocess.run(
