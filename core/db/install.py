@@ -95,8 +95,6 @@ def _install(where: psycopg.Connection[Any], sources: list[Source]) -> None:
     # Who waits for a lock makes everybody wait who comes behind: give up early, nothing is half done.
     where.execute("set local lock_timeout = '3s'")
     where.execute("select pg_advisory_xact_lock(hashtext('bocli install'))")
-    # Behind a lock that waits everybody waits: rather give up, and let the DBA try again.
-    where.execute("set local lock_timeout = '2s'")
     _unfreeze(where)
     prepare(where)
     _drop_functions(where)
