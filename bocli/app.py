@@ -53,6 +53,7 @@ class BocliApp(Acting, SteadyApp):
         self.idle = Idle(None)
         self.gate = Gate(self)
         self._login = login
+        self._warmed = False
         self._locked: asyncio.Future[bool] | None = None
         self._best_colours = self.console._color_system  # noqa: SLF001 - rich has no other way to it
         set_language(language or "en")
@@ -64,12 +65,17 @@ class BocliApp(Acting, SteadyApp):
 
     def on_mount(self) -> None:
         self.begin()
-        self.call_after_refresh(self._warm)
         self._tick()
 
     def begin(self) -> None:
         """The first screen."""
         self.open(self._login or _roles().LOG_IN, then=self._logged_in)
+
+    def screen_painted(self) -> None:
+        """The first time: what is heavy is imported now, when the person already reads."""
+        if not self._warmed:
+            self._warmed = True
+            self.set_timer(0.05, self._warm)
 
     def _warm(self) -> None:
         self.run_worker(_import_heavy, thread=True, group="warm", exit_on_error=False)

@@ -178,13 +178,22 @@ class SteadyScreen(Screen[Result], Generic[Result]):
     def _extend_compose(self, widgets: list[Widget]) -> None:
         return
 
-    def on_screen_resume(self) -> None:
-        """Until it has been painted once more, nothing grave is obeyed on it."""
+    _seen = False
+
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        """Until it has been painted once more, nothing grave is obeyed on it.
+
+        This runs before Textual's own handler, which would compute every style of a new screen a second time.
+        """
+        event.refresh_styles, self._seen = event.refresh_styles and self._seen, True
         self.painted_at = float("inf")
         self.call_after_refresh(self._painted)
 
     def _painted(self) -> None:
         self.painted_at = time.monotonic()
+        painted = getattr(self.app, "screen_painted", None)
+        if painted is not None:
+            painted()
 
 
 class SteadyApp(App[None]):

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.message import Message
 from textual.widget import Widget
 
@@ -24,36 +24,35 @@ from core.errors import BocliError, Invalid
 
 
 class Labelled(Widget):
-    """A label, its field, and the room for the field's error."""
+    """A label and its field; the field's error comes under them when there is one."""
 
     DEFAULT_CSS = """
-    Labelled { height: auto; layout: vertical;
-      & > Horizontal { height: auto; }
-      & > Horizontal > .label { width: 24; height: 1; padding-right: 1; }
-      & > .error { display: none; padding-left: 24; }
-      &.-bad > .error { display: block; }
-    }
+    Labelled { height: auto; layout: horizontal; }
+    Labelled > .label { width: 24; height: 1; padding-right: 1; }
+    .field-error { padding-left: 24; }
     """
 
     def __init__(self, name: str, label: str, field: Any) -> None:
         """name: by which the value is asked for; label: as shown, translated; field: has `result()`."""
         super().__init__(name=name)
         self.label, self.field = label, field
-        self.error = Lines(classes="error")
+        self.error: Lines | None = None
 
     def compose(self) -> ComposeResult:
-        with Horizontal():
-            yield Lines([("", self.label)], classes="label")
-            yield self.field
-        yield self.error
+        yield Lines([("", self.label)], classes="label")
+        yield self.field
 
     def tell(self, text: str | None) -> None:
         """Show what is wrong under the field; None takes it away."""
         self.set_class(text is not None, "-bad")
+        if self.error is not None:
+            self.error.remove()
+            self.error = None
         if text is not None:
-            self.error.show(
-                *([("bad", line)] for line in paragraph("! " + text, max(20, self.size.width - 24)))
-            )
+            lines = paragraph("! " + text, max(20, self.size.width - 24))
+            self.error = Lines(*([("bad", line)] for line in lines), classes="field-error")
+            if isinstance(self.parent, Widget):
+                self.parent.mount(self.error, after=self)
 
 
 class Form(Acting, VerticalScroll, can_focus=False):
