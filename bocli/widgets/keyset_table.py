@@ -98,6 +98,7 @@ class KeysetTable(Acting, ScrollView, can_focus=True):
         self.marked: dict[Hashable, Item] = {}
         self.cursor, self.column, self.new = 0, 0, 0
         self.error: BocliError | None = None
+        self._back_to: tuple[Hashable | None, int] | None = None
         self._styles: dict[str, Style] = {}
         self._forget()
 
@@ -126,7 +127,9 @@ class KeysetTable(Acting, ScrollView, can_focus=True):
         return self._rows.get(self.cursor)
 
     def reload(self) -> None:
-        """Ask again from the start; marks and filter stay, and the cursor goes to the first row."""
+        """Ask again from the start; marks and filter stay. The cursor stays at its row if that is still among the
+        first, else at its place: who works a list off goes on where they were."""
+        self._back_to = (self.item.key if self.item else None, self.cursor)
         self._forget()
         self.cursor, self.new, self.error = 0, 0, None
         self.scroll_to(y=0, animate=False, immediate=True)
@@ -137,6 +140,7 @@ class KeysetTable(Acting, ScrollView, can_focus=True):
         """Show another list; the marks are gone with the old one."""
         self.source, self.whole, self.filter, self.marked = source, source, "", {}
         self.reload()
+        self._back_to = None
 
     def look_for_new(self) -> None:
         """Ask, in a thread, how many rows came since; shown as "12 new", the list does not move."""
@@ -217,6 +221,7 @@ class KeysetTable(Acting, ScrollView, can_focus=True):
             self._rows = dict(enumerate(rows))
             self._lo, self._hi, self._met_end = 0, count, end
             self._resize_total(count if end else max(total, count + 1))
+            self._go_back(rows)
         elif where == "end":
             last = count if end else max(self._total, count)
             self._lo, self._hi, self._met_end = last - count, last, True
@@ -246,6 +251,15 @@ class KeysetTable(Acting, ScrollView, can_focus=True):
         if waited or (self._total != total_before and where == "up") or self._total < total_before:
             self.refresh()
             self.screen.refresh_bindings()
+
+    def _go_back(self, rows: list[Item]) -> None:
+        """After a reload: to the row that the cursor was at, or to what stands in its place now."""
+        if self._back_to is not None and rows:
+            key, place = self._back_to
+            found = next((at for at, row in enumerate(rows) if row.key == key), place)
+            if found < len(rows) or self._met_end:
+                self._go(min(found, len(rows) - 1))
+        self._back_to = None
 
     def _shift(self, by: int) -> None:
         """The estimate was wrong: the true first row was met elsewhere, or there is more above than there

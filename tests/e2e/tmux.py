@@ -11,6 +11,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 
+READING_S = 0.3
+"""Nobody presses a key in the very moment in which a question appears, and the program relies on that."""
+
+
 class Missing(AssertionError):
     """What was waited for did not come; the text shows the screen as it was."""
 
@@ -87,6 +91,7 @@ class Terminal:
         while True:
             screen = self.screen()
             if good(screen):
+                time.sleep(READING_S)
                 return screen
             if time.monotonic() > end:
                 raise Missing(f"{self.name}: waited {timeout_s:.0f} s for {wanted}; the screen was:\n{screen}")
