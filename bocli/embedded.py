@@ -21,7 +21,7 @@ import shutil
 import stat
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -158,6 +158,16 @@ def _starting(server: Server) -> Iterator[None]:
     """One program at a time makes, starts, stops or removes the server."""
     with _lock_file(server, "start") as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def alone_in(server: Server, name: str, waiting: Callable[[], None]) -> Iterator[None]:
+    """Let one program at a time do what is called `name`; `waiting` is called when another one is at it."""
+    with _lock_file(server, name) as turn:
+        if not _alone(turn.fileno()):
+            waiting()
+            fcntl.flock(turn, fcntl.LOCK_EX)
         yield
 
 

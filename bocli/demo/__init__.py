@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import signal
 import sys
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -85,8 +87,11 @@ def run(
     steps = Steps()
     if not server.made:
         steps.show("demo.step.server")
+    _end_in_order()
     with embedded.running(server):
-        settings, people = ready(server, steps)
+        # Two first starts at once make one company: the second one finds it made.
+        with embedded.alone_in(server, "make", lambda: steps.show("demo.step.waiting")):
+            settings, people = ready(server, steps)
         steps.end()
         if prepare_only:
             return _say_who(server, people)
@@ -95,6 +100,13 @@ def run(
 
         close_debugging_doors()
         return run_app(settings=settings, demo=people, **(options or {}))
+
+
+def _end_in_order() -> None:
+    """Let a hang-up or SIGTERM stop the server too, until the app has its own way of ending."""
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGHUP, signal.SIGTERM):
+            signal.signal(number, lambda number, _: sys.exit(128 + number))
 
 
 def _say_who(server: Server, people: People) -> int:

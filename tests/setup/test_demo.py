@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import stat
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -181,6 +185,31 @@ def test_an_interrupted_first_start_begins_again(
     assert not (server.folder / "demo.json").exists()
     assert cli.run(["demo", "--prepare-only"]) == 0
     assert _rows(server, "select count(*) from book.client") == [(60,)]
+
+
+def test_two_first_starts_at_once_make_one_company(server: embedded.Server) -> None:
+    embedded.remove(server)
+    with ThreadPoolExecutor(2) as pool:
+        starts = [pool.submit(demo.run, prepare_only=True) for _ in range(2)]
+        assert [start.result(timeout=120) for start in starts] == [0, 0]
+    assert _rows(server, "select count(*) from book.staff") == [
+        (len(people.read(server.folder / "people.json").people),)
+    ]
+    assert not embedded.is_running(server)
+
+
+def test_a_start_that_is_ended_from_outside_leaves_no_server(server: embedded.Server) -> None:
+    embedded.remove(server)
+    command = [sys.executable, "-m", "bocli", "demo", "--prepare-only"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as started:
+        assert started.stderr is not None
+        for line in started.stderr:
+            if "clients" in line:
+                break
+        started.send_signal(signal.SIGTERM)
+        started.stderr.read()
+    assert started.returncode == 128 + signal.SIGTERM
+    assert not embedded.is_running(server)
 
 
 def test_a_fault_in_one_branch_ends_it_without_a_hang(
