@@ -20,11 +20,12 @@ def main() -> int:
     """Run all, write the results, and say by the exit code whether every goal was reached."""
     modules = sorted(path.stem for path in HERE.glob("[a-z]*.py"))
     when = datetime.now(UTC).strftime("%Y-%m-%d")
+    machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
     lines = [
         "# Measured",
         "",
-        f"By `make bench` on {when}: {os.cpu_count()} cores, {platform.machine()}, Python "
-        f"{platform.python_version()}. Ratios are measured side by side in one run; goals stand beside them.",
+        f"By `make bench` on {when}: {machine}.",
+        "Ratios are measured side by side in one run; goals stand beside them.",
     ]
     missed = []
     for module in modules:
