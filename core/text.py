@@ -233,9 +233,11 @@ _rtl: Rtl = "program"
 # Sums, dates, phone numbers, codes and e-mail addresses are read from left to right inside right-to-left
 # text; the algorithm alone would send a leading sign and a currency to the other end. Each such run is put
 # aside behind one neutral character (a Yijing hexagram, which nobody writes): what an isolate means.
+# Letters of every left-to-right script count: the name "Jürgen Müller" is one run, not four.
+_LTR: Final = r"[^\W\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]"
 _LTR_RUN: Final = re.compile(
-    r"[+\-\u2212#]?[0-9A-Za-z]"
-    r"(?:[0-9A-Za-z@_]|[.,:/%&'+\-](?=[0-9A-Za-z])|[ \u00a0\u202f](?=[0-9A-Za-z+]))*%?"
+    rf"[+\-\u2212#]?{_LTR}"
+    rf"(?:@|{_LTR}|[.,:/%&'+\-](?= ?{_LTR})|[ \u00a0\u202f](?=\+?{_LTR}))*%?"
 )
 _STAND_INS: Final = "".join(map(chr, range(0x4DC0, 0x4E00)))
 _STAND_IN: Final = re.compile(f"[{_STAND_INS}]")

@@ -21,7 +21,7 @@ from screens.parts.words import money, state
 
 DESKS = (
     Column("desk.name", 0, lambda row: row.name),
-    Column("desk.branch", 16, lambda row: row.branch, from_width=110),
+    Column("desk.branch", 20, lambda row: row.branch, from_width=110),
     Column("desk.state", 19, lambda row: state(row.state) if row.state else t("desk.free")),
     Column("desk.cashier", 20, lambda row: row.cashier or "", from_width=110),
 )

@@ -18,6 +18,7 @@ from screens.parts.export import Export
 from screens.parts.filters import Filters, any_of, day_field, text_field
 from screens.parts.paper import Sheet, paper_of_receipt
 from screens.parts.rows import Column, Rows
+from screens.parts.status import show_words
 from screens.parts.words import account, issuer, money
 
 KINDS = ("cash_top_up", "cash_withdrawal")
@@ -82,7 +83,7 @@ class CashOperations(Section[None]):
             self._filter(Keyset(cash_operations).where("day_id", "=", found.day.day_id), _of_day(found.day))
 
     def _show(self, said: str) -> None:
-        self.query_one("#what", Lines).show([("dim", said)])
+        show_words(self.query_one("#what", Lines), said, "dim")
 
     def _filter(self, keyset: Keyset, said: str) -> None:
         self.keyset = keyset

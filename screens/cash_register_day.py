@@ -38,9 +38,8 @@ from screens.parts.words import TONES, state
 DESKS = (
     Column("desk.name", 0, lambda row: row.name),
     Column("desk.branch", 20, lambda row: row.branch),
-    Column(
-        "desk.now", 30, lambda row: f"{state(row.state)} · {row.cashier}" if row.state else t("desk.free")
-    ),
+    Column("desk.state", 19, lambda row: state(row.state) if row.state else t("desk.free")),
+    Column("desk.cashier", 24, lambda row: row.cashier or "", from_width=110),
 )
 
 
@@ -59,7 +58,9 @@ class CashRegisterDay(Section[None]):
     def body(self) -> ComposeResult:
         yield Lines(id="state")
         keyset = Keyset(desks, ("name", "id"), newest_first=False).where("active", "=", True)
-        table = KeysetTable(Rows(lambda: self.db, keyset, DESKS), empty="cash_day.no_desks")
+        table = KeysetTable(
+            Rows(lambda: self.db, keyset, DESKS, width=self.app.size.width), empty="cash_day.no_desks"
+        )
         table.display = False
         yield table
 
@@ -67,7 +68,6 @@ class CashRegisterDay(Section[None]):
         self.refresh_section()
 
     def on_screen_resume(self) -> None:
-        super().on_screen_resume()
         if self.known:
             self.refresh_section()
 

@@ -27,7 +27,7 @@ WITH_CLIENT = ("debt", "wallet")
 COLUMNS = (
     Column("desk.cash_date", 10, lambda row: date(row.cash_date)),
     Column("desk.name", 0, lambda row: row.desk),
-    Column("desk.cashier", 20, lambda row: row.cashier),
+    Column("desk.cashier", 24, lambda row: row.cashier, from_width=110),
     Column("desk.z", 6, lambda row: str(row.z_number or ""), right=True),
     Column("differences.kind", 12, lambda row: t(f"difference.{row.kind.lower()}")),
     Column("money.amount", 16, lambda row: money(row.amount, row.issuer, row.scale), right=True),
@@ -40,7 +40,10 @@ class Differences(Section[None]):
     SECTION = "differences"
 
     def body(self) -> ComposeResult:
-        yield KeysetTable(Rows(lambda: self.db, Keyset(differences), COLUMNS), empty="differences.empty")
+        yield KeysetTable(
+            Rows(lambda: self.db, Keyset(differences), COLUMNS, width=self.app.size.width),
+            empty="differences.empty",
+        )
 
     def on_keyset_table_opened(self, event: KeysetTable.Opened) -> None:
         if "difference:resolve" in self.person.permissions:

@@ -86,7 +86,6 @@ class Home(Section[None]):
         self._plan()
 
     def on_screen_resume(self) -> None:
-        super().on_screen_resume()
         self.refresh_section()
 
     def _plan(self) -> None:

@@ -15,8 +15,9 @@ from bocli.widgets.shown import fitted, paragraph
 from core.audit.queries import audit_log
 from core.clock import zone
 from core.db.keyset import Keyset
+from core.errors import refusal
 from core.text import wrap
-from core.texts import date_time, has, t
+from core.texts import date_time, explain, has, t
 from screens.parts.export import Export
 from screens.parts.filters import Filters, any_of, day_field, text_field
 from screens.parts.paper import Sheet
@@ -50,10 +51,13 @@ def thing(row: Any) -> str:
     """What it was done to."""
     key = f"entity.{row.entity}"
     name = t(key) if has(key) else row.entity
-    if row.entity == "refusal":
-        key = f"error.{row.entity_id}"
-        return f"{name}: {t(key) if has(key) and '{' not in t(key) else row.entity_id}"
-    return f"{name} {row.entity_id}"
+    return name if row.entity == "refusal" else f"{name} {row.entity_id}"
+
+
+def refused_because(row: Any) -> str:
+    """What the person who was refused was told."""
+    said = row.after or {}
+    return explain(refusal(str(said.get("state", "")), row.entity_id, said.get("params") or {}))
 
 
 COLUMNS = (
@@ -172,6 +176,8 @@ def rows_of(row: Any, width: int) -> list[Row]:
         ("user_actions.thing", ("", thing(row))),
         ("user_actions.outcome", outcome),
     ]
+    if row.refused and row.entity == "refusal":
+        facts.append(("user_actions.because", ("", refused_because(row))))
     rows: list[Row] = []
     for label, (style, value) in facts:
         first, *more = paragraph(value, width - 22)

@@ -41,7 +41,8 @@ class ConfirmPhrase(Confirm):
 
     def body(self) -> ComposeResult:
         yield Words(self.words)
-        yield Labelled("phrase", t("confirm.type", phrase=self.phrase), self.field)
+        yield Words(t("confirm.type", phrase=self.phrase))
+        yield Labelled("phrase", "", self.field)
 
     def on_mount(self) -> None:
         self.field.focus()

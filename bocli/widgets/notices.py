@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from bocli.widgets.lines import Lines
 from bocli.widgets.shown import paragraph
+from core.text import cells
 from core.texts import t
 
 TOAST_S = 6.0
@@ -22,7 +23,7 @@ class ErrorPanel(Lines):
 
     def say(self, text: str) -> None:
         """Show an error, already translated."""
-        lines = paragraph(text, max(20, self.app.size.width - 4))
+        lines = paragraph(text, max(20, self.app.size.width - 4 - cells(t("notice.error"))))
         head = [("bad", t("notice.error") + " "), ("", lines[0])]
         self.display = True
         self.show(head, *([("", line)] for line in lines[1:]), [("dim", t("notice.esc"))])

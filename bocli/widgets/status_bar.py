@@ -25,7 +25,12 @@ class StatusBar(Lines):
         parts = [
             part for part in (status.person, status.role, status.desk, status.day, status.database) if part
         ]
-        left = shown(" " + " · ".join(["bocli", *parts]))
+        parts.insert(0, "bocli")
+        # On a narrow screen the program's name gives way, then the role, which everybody knows of themselves.
+        for spare in ("bocli", status.role):
+            if cells(shown(" " + " · ".join(parts))) > width - cells(clock) and spare in parts:
+                parts.remove(spare)
+        left = shown(" " + " · ".join(parts))
         return [[("head", fitted(left, max(0, width - cells(clock)))), ("", clock)]]
 
 

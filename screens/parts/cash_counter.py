@@ -18,6 +18,7 @@ from screens.parts.client import unit_of
 from screens.parts.finds_client import FIELDS as CLIENT_FIELDS
 from screens.parts.finds_client import FindsClient
 from screens.parts.paper import paper_of_receipt
+from screens.parts.status import show_words
 from screens.parts.words import account, limit_left, state
 
 FIELDS = {
@@ -74,13 +75,12 @@ class CashCounter(FindsClient[None]):
             self._show_day()
 
     def _show_day(self) -> None:
-        line = self.query_one("#day", Lines)
-        if self.day is None:
-            line.show([("warn", t("counter.no_day"))], "")
-        elif self.day.state != "open":
-            line.show([("warn", t("counter.day_not_open", state=state(self.day.state)))], "")
-        else:
-            line.show([("dim", t("counter.day", desk=self.day.desk))], "")
+        style, said = "warn", t("counter.no_day")
+        if self.day is not None and self.day.state == "open":
+            style, said = "dim", t("counter.day", desk=self.day.desk)
+        elif self.day is not None:
+            said = t("counter.day_not_open", state=state(self.day.state))
+        show_words(self.query_one("#day", Lines), said, style)
 
     def refresh_section(self) -> None:
         self.work(self._begin())

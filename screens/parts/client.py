@@ -13,6 +13,7 @@ from bocli.widgets.lines import Lines, Row
 from bocli.widgets.shown import fitted
 from core.clients import Client, Coin
 from core.money import Issuer
+from core.text import cells
 from core.texts import amount, t
 
 
@@ -47,13 +48,15 @@ class Picks(Acting, Lines, can_focus=True):
         self.lines, self.at = list(lines), 0
 
     def rows(self, width: int) -> list[Row]:
-        half = width // 2
+        # What stands at the right says who it is (phone, e-mail), so it gets what it needs.
+        right_room = min(max((cells(right) for _, right in self.lines), default=0), width - 16)
+        half = width - right_room - 1
         top = max(0, self.at - 15)
         return [
             [
                 ("cursor" if at == self.at else "", fitted(left, half)),
                 ("", " "),
-                ("dim", fitted(right, width - half - 1)),
+                ("dim", fitted(right, right_room)),
             ]
             for at, (left, right) in enumerate(self.lines[top : top + 16], top)
         ]

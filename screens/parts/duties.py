@@ -13,6 +13,7 @@ from bocli.widgets.fields import Field
 from bocli.widgets.form import Form
 from bocli.widgets.lines import Lines
 from bocli.widgets.section import Section
+from bocli.widgets.shown import paragraph
 from core.errors import BocliError, Invalid, WrongCredentials
 from core.staff import Enrolment, Session, begin_enrolment, change_password, confirm_enrolment
 from core.texts import t
@@ -127,13 +128,14 @@ class Enrol(Owed):
             self.form.display = False
             self.query_one(Words).remove()
             lines = self.query_one("#secret", Lines)
+            kept = paragraph(t("enrol.kept"), max(20, self.size.width - 2))
             pairs = [f"{left}   {right}" for left, right in zip(found[::2], found[1::2], strict=False)]
             lines.show(
                 [("head", t("enrol.recovery"))],
                 "",
                 *([("", f"  {each}")] for each in pairs),
                 "",
-                t("enrol.kept"),
+                *kept,
             )
             self.focus_sheet()
 

@@ -38,11 +38,9 @@ def signed(minor: int | None, code: str, scale: int) -> str:
 def account(kind: str, of: str | None) -> str:
     """An account for people: its kind, and whose it is."""
     name = t(f"account.{kind.lower()}")
-    # Both sides and the amount share one line: a wallet's last digits tell it from another, and whose income a
-    # commission is says the operation itself.
-    if of is None or kind == "COMMISSION":
-        return name
-    return f"{name} {of[-4:]}" if kind in ("WALLET", "HOLD") else f"{name} {of}"
+    # Both sides and the amount share one line: a wallet's last digits tell it from another; which desk it is, and
+    # for what the commission, stands above.
+    return f"{name} {of[-4:]}" if of is not None and kind in ("WALLET", "HOLD") else name
 
 
 def state(code: str) -> str:
