@@ -1,5 +1,6 @@
 -- Per currency: what the day opened with, the cash that came in and went out, what the books expected at the last
--- closing count, what was counted.
+-- closing count, what was counted. The day's operations are named first, so that its postings are found by account
+-- and operation together: otherwise the whole past of the desk's cash account may be read.
 create function rule.day_sums(p_day_id bigint)
 returns jsonb language sql stable
 as $$
@@ -7,20 +8,20 @@ as $$
            'issuer', i.code, 'scale', i.scale, 'opening', o.counted, 'expected', c.expected, 'counted', c.counted,
            'difference', c.counted - c.expected,
            'cash_in', (select coalesce(sum(p.amount), 0)
-                         from operation o
-                         join operation_kind k on k.kind = o.kind and k.cash <> 0
-                         join posting p on p.operation_id = o.id and p.debit_account_id = dc.cash_account_id
-                        where o.day_id = d.id),
+                         from posting p
+                        where p.debit_account_id = dc.cash_account_id and p.operation_id = any (of_day.ids)),
            'cash_out', (select coalesce(sum(p.amount), 0)
-                          from operation o
-                          join operation_kind k on k.kind = o.kind and k.cash <> 0
-                          join posting p on p.operation_id = o.id and p.credit_account_id = dc.cash_account_id
-                         where o.day_id = d.id),
+                         from posting p
+                        where p.credit_account_id = dc.cash_account_id and p.operation_id = any (of_day.ids)),
            'left', (select coalesce(sum(case a.kind when 'OVER' then a.balance else -a.balance end), 0)
                       from account a
                      where a.kind in ('OVER', 'SHORT') and a.issuer_id = i.id and a.owner_id = p_day_id))
            order by i.position, i.id)
     from desk_day d
+   cross join lateral (
+         select array(select o.id from operation o
+                        join operation_kind k on k.kind = o.kind and k.cash <> 0
+                       where o.day_id = d.id) as ids) of_day
     join desk_currency dc on dc.desk_id = d.desk_id
     join issuer i on i.id = dc.issuer_id
     left join cash_count_total o on o.issuer_id = i.id and o.count_id = (
