@@ -1,7 +1,7 @@
 """P1: from spawn to the log-in screen on a pty, against a bare Textual app with one Input, by turns.
 
-`python -m benchmarks.first_paint [turns]` prints medians, the ratio and its goal. Clock and CPU time of the child
-are both measured; on a busy machine the CPU time is the one to believe.
+`python -m benchmarks.first_paint [turns]` prints medians, the ratio and its goal. Clock and CPU time of
+the child are both measured; on a busy machine the CPU time is the one to believe.
 """
 
 from __future__ import annotations
@@ -71,9 +71,8 @@ def main() -> None:
     found = measure(int(sys.argv[1]) if len(sys.argv) > 1 else 15)
     for name, value in found.items():
         print(f"{name:16} {value:.3f}")
-    print(
-        f"goal: clock_ratio at most {GOAL}; peak of the children {resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss} KB"
-    )
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    print(f"goal: clock_ratio at most {GOAL}; peak of the children {peak} KB")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.pty.terminal import DOWN, ESC, F2, Terminal
+from tests.pty.terminal import DOWN, ENTER, ESC, F2, F10, Terminal
 
 FORM = ("-m", "tests.pty.apps", "form")
 
@@ -143,6 +143,18 @@ def test_nothing_is_asked_that_old_terminals_do_not_know() -> None:
         term.quiet()
         for unknown in (b"\x1b[>", b"$p", b"\x1b]", b"?1000h", b"?1003h", b"?1004h", b"?12h"):
             assert unknown not in term.raw
+
+
+def test_a_grave_key_typed_ahead_moves_nothing() -> None:
+    with Terminal("-m", "tests.pty.apps", "table") as term:
+        term.until("000000001")
+        term.quiet()
+        term.send(ENTER + F10)
+        term.until("typed before")
+        assert "Opened" in term.text()
+        term.send(F10)
+        term.quiet()
+        assert "Opened" not in term.text()
 
 
 def test_ctrl_z_and_a_stop_signal_leave_no_shell() -> None:

@@ -10,7 +10,7 @@ import pytest
 from textual.app import ComposeResult
 
 from bocli.help import Help, cheat_sheet
-from bocli.keys import ACTIONS, offers, of_scope
+from bocli.keys import ACTIONS, of_scope, offers
 from bocli.palette import Palette, entries
 from bocli.theme import THEMES
 from bocli.widgets.confirm import Confirm
@@ -74,7 +74,11 @@ async def test_help_names_what_cannot_act_now_and_why(strict: None) -> None:
         await pilot.press("question_mark")
         assert isinstance(app.screen, Help)
         text = painted(app)
-        for words in ("row: open", "not now: there is no row under the cursor", "this list cannot be filtered"):
+        for words in (
+            "row: open",
+            "not now: there is no row under the cursor",
+            "this list cannot be filtered",
+        ):
             assert words in text, text
         await pilot.press("escape")
         assert isinstance(app.screen, Listing)
@@ -99,8 +103,8 @@ async def test_the_palette_does_what_was_chosen(strict: None) -> None:
         assert isinstance(app.screen, Listing) and app.theme != before
 
 
-async def test_the_palette_has_only_sections_that_the_person_may_see(monkeypatch: pytest.MonkeyPatch) -> None:
-    import screens.roles as roles
+async def test_the_palette_has_only_what_the_person_may_see(monkeypatch: pytest.MonkeyPatch) -> None:
+    from screens import roles
 
     rows = (
         roles.SectionRow("one", "one:see", "x:X", "palette.title"),
@@ -133,7 +137,7 @@ class Everything(Section[None]):
 
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("language", LANGUAGES)
-async def test_every_theme_and_language_paints_without_an_error(theme: str, language: str, strict: None) -> None:
+async def test_every_theme_paints_in_every_language(theme: str, language: str, strict: None) -> None:
     who = person()
     who.staff.language, who.staff.theme, who.staff.name = language, theme, "Ann"
     app = OneScreen(Everything, who)
