@@ -115,7 +115,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("pick.up", ("up", "k"), "keys.pick.up", palette=False),
     Action("pick.take", ("enter",), "keys.pick.take", bar=True, palette=False),
     Action("log_in.people", ("f4",), "keys.log_in.people", bar=True),
-    Action("enrol.kept", ("f2",), "keys.enrol.kept", bar=True),
+    Action("enrol.kept", ("f2",), "keys.enrol.kept"),
     Action("paper.print", ("f6",), "keys.paper.print", bar=True),
     # The cashier's day.
     Action("cash_day.count", ("f2",), "keys.cash_day.count", bar=True),

@@ -49,7 +49,7 @@ class Sections(Acting, Lines, can_focus=True):
             number = str(at + 1) if at < 9 else " "
             count = self.waiting.get(each.id)
             style = "cursor" if at == self.at and self.has_focus else ""
-            row: Row = [("key", f" {number} "), (style, " " + fitted(t(each.title), room))]
+            row: Row = [("key", f" {number} "), (style, " "), (style, fitted(t(each.title), room))]
             made.append([*row, ("warn", "  " + n("home.waiting", count))] if count else row)
         return made
 

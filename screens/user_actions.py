@@ -200,8 +200,10 @@ def side_by_side(before: Any, after: Any, width: int) -> list[Row]:
     rows: list[Row] = [
         [
             ("head", fitted(t("user_actions.field"), room)),
-            ("head", " " + fitted(t("user_actions.before"), side)),
-            ("head", " " + fitted(t("user_actions.after"), side)),
+            ("", " "),
+            ("head", fitted(t("user_actions.before"), side)),
+            ("", " "),
+            ("head", fitted(t("user_actions.after"), side)),
         ]
     ]
     for name in names:

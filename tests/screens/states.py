@@ -9,6 +9,7 @@ from typing import Any
 
 from core.cash_desk import DeskDay, Receipt
 from core.errors import Changed
+from core.permissions import ROLES
 from screens.cash_desks import CashDesks, DeskCashiers, DeskDays
 from screens.cash_operations import CashOperations, Operation
 from screens.cash_register_day import CashRegisterDay
@@ -39,6 +40,7 @@ class State:
     answers: dict[str, Any] = field(default_factory=dict)
     rows: dict[str, Any] = field(default_factory=dict)
     press: tuple[str, ...] = ()
+    demo: Any = None
 
 
 def _today(state: str, **more: Any) -> dict[str, Any]:
@@ -91,8 +93,18 @@ OWED = SimpleNamespace(
     staff=SimpleNamespace(email="olena@demo.example"), company="Money Ltd",
 )  # fmt: skip
 
+DEMO = SimpleNamespace(
+    people=tuple(
+        SimpleNamespace(
+            email=f"{role}@demo.example", name="Олена Бондаренко", role=role, password="bocli-demo", code=lambda: "012345"
+        )
+        for role in ROLES
+    )
+)
+
 STATES = [
     State("log_in", "cashier", LogIn),
+    State("log_in_demo", "cashier", LogIn, press=("f4", "down", "enter"), demo=DEMO),
     State("new_password", "cashier", lambda: NewPassword(OWED, "old")),
     State("enrol", "cashier", lambda: Enrol(OWED)),
     State("enrol_recovery", "cashier", lambda: Enrol(OWED), press=(*"123456", "f2")),

@@ -63,7 +63,7 @@ async def picture(state: State, language: str, size: tuple[int, int]) -> tuple[s
     """What that state looks like, and what of it is cut."""
     set_language(language)
     db = canned.Canned(state.answers, state.rows)
-    app = OneScreen(state.first, canned.session(state.role, db, language), language=language)
+    app = OneScreen(state.first, canned.session(state.role, db, language), language=language, demo=state.demo)
     try:
         async with app.run_test(size=size) as pilot:
             terminal = Terminal(pilot)
