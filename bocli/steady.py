@@ -180,10 +180,11 @@ class SteadyScreen(Screen[Result], Generic[Result]):
 
     _seen = False
 
-    def on_screen_resume(self, event: events.ScreenResume) -> None:
+    def _on_screen_resume(self, event: events.ScreenResume) -> None:
         """Until it has been painted once more, nothing grave is obeyed on it.
 
-        This runs before Textual's own handler, which would compute every style of a new screen a second time.
+        Textual calls this before its own handler of the same name, which would compute every style of a new
+        screen a second time.
         """
         event.refresh_styles, self._seen = event.refresh_styles and self._seen, True
         self.painted_at = float("inf")
