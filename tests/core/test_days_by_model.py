@@ -395,19 +395,16 @@ class Days(RuleBasedStateMachine):
         )
         days = [day for desk in self.desks for day in (*desk.closed, *((desk.day,) if desk.day else ()))]
         assert states == {day.id: day.state for day in days}
-        for day in days:
-            left = dict(
-                self.books.admin.execute(
-                    "select lower(a.kind) || ' ' || i.code, a.balance from vault.account a "
-                    "join book.issuer i on i.id = a.issuer_id "
-                    "where a.kind in ('OVER', 'SHORT') and a.owner_id = %s",
-                    (day.id,),
-                ).fetchall()
+        left = {
+            (day, key): minor
+            for day, key, minor in self.books.admin.execute(
+                "select a.owner_id, lower(a.kind) || ' ' || i.code, a.balance from vault.account a "
+                "join book.issuer i on i.id = a.issuer_id "
+                "where a.kind in ('OVER', 'SHORT') and a.owner_id = any(%s) and a.balance <> 0",
+                ([day.id for day in days],),
             )
-            assert (
-                left == {key: left.get(key, 0) for key in left} == {key: day.left.get(key, 0) for key in left}
-            )
-            assert {key for key, minor in day.left.items() if minor} <= left.keys()
+        }
+        assert left == {(day.id, key): minor for day in days for key, minor in day.left.items() if minor}
 
     def teardown(self) -> None:
         if not hasattr(self, "desks"):
