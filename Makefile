@@ -71,7 +71,7 @@ bench: setup
 	$(PY) -m benchmarks
 
 pictures: setup
-	$(PY) docs/pictures.py
+	$(PY) -m tools.pictures
 
 # pyproject.toml is the one list; this makes the two locks from it.
 lock: $(UV)
