@@ -1,7 +1,7 @@
 """Cash desks and their days: opening, cash in and out, counting, closing, what is over and short.
 
-The rules are in `sql/`, one database function a file; what stands here only carries questions there and answers
-back. Amounts are whole minor units of the issuer named beside them.
+The rules are in `sql/`, one database function a file; what stands here only carries questions there and
+answers back. Amounts are whole minor units of the issuer named beside them.
 """
 
 from core.cash_desk.commands import (

@@ -1,8 +1,9 @@
 """What changes a cash desk: each call is one database function, one round trip and one transaction.
 
-Every request carries the key that its form was given when it opened (`uuid4`); sent again with the same content it
-answers the first result. All raise `core.errors.BocliError` and its kinds: NotAllowed, WrongState, NotFound,
-LimitExceeded, NotEnough, Changed, NotEligible, Invalid, KeyReused, Unavailable, OutcomeUnknown.
+Every request carries the key that its form was given when it opened (`uuid4`); sent again with the same
+content it answers the first result. All raise `core.errors.BocliError` and its kinds: NotAllowed,
+WrongState, NotFound, LimitExceeded, NotEnough, Changed, NotEligible, Invalid, KeyReused, Unavailable,
+OutcomeUnknown.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ Pieces = dict[str, dict[int, int | None]]
 
 
 def counts_json(counts: Pieces) -> list[dict[str, Any]]:
+    """A count as the database functions take it."""
     return [
         {"issuer": issuer, "lines": [[denomination, pieces] for denomination, pieces in lines.items()]}
         for issuer, lines in counts.items()
@@ -29,6 +31,8 @@ def counts_json(counts: Pieces) -> list[dict[str, Any]]:
 
 @dataclass(frozen=True, slots=True)
 class StartDay:
+    """A cashier sits down at a desk."""
+
     key: UUID
     desk_id: int
 
@@ -46,14 +50,17 @@ class OpeningCount:
 
 @dataclass(frozen=True, slots=True)
 class AbandonDay:
+    """A day that was started is given up before it is opened."""
+
     key: UUID
     day_id: int
 
 
 @dataclass(frozen=True, slots=True)
 class CashOperation:
-    """`amount` in minor units of `issuer`; `commission_seen` is what the preview showed; `document` says which
-    identity document the cashier saw (withdrawals only)."""
+    """`amount` in minor units of `issuer`; `commission_seen` is what the preview showed; `document` says
+    which identity document the cashier saw (withdrawals only).
+    """
 
     key: UUID
     day_id: int
@@ -66,12 +73,16 @@ class CashOperation:
 
 @dataclass(frozen=True, slots=True)
 class StartCounting:
+    """The closing count begins."""
+
     key: UUID
     day_id: int
 
 
 @dataclass(frozen=True, slots=True)
 class ClosingCount:
+    """The blind closing count, with a note for the accountant."""
+
     key: UUID
     day_id: int
     counts: Pieces
@@ -80,6 +91,8 @@ class ClosingCount:
 
 @dataclass(frozen=True, slots=True)
 class SendBack:
+    """The count is to be made again, for this reason."""
+
     key: UUID
     day_id: int
     reason: str
@@ -97,6 +110,8 @@ class CloseDay:
 
 @dataclass(frozen=True, slots=True)
 class ForceClose:
+    """The accountant's own count in the cashier's absence, and why."""
+
     key: UUID
     day_id: int
     counts: Pieces
@@ -105,7 +120,9 @@ class ForceClose:
 
 @dataclass(frozen=True, slots=True)
 class ResolveDifference:
-    """`way`: loss or debt for a shortage, gain or wallet for a surplus; debt and wallet name a client's coin."""
+    """`way`: loss or debt for a shortage, gain or wallet for a surplus; debt and wallet name a client's
+    coin.
+    """
 
     key: UUID
     day_id: int
@@ -117,6 +134,8 @@ class ResolveDifference:
 
 @dataclass(frozen=True, slots=True)
 class Reconcile:
+    """Whether the day agrees with the papers."""
+
     key: UUID
     day_id: int
     reconciled: bool
@@ -124,6 +143,8 @@ class Reconcile:
 
 @dataclass(frozen=True, slots=True)
 class AssignDesk:
+    """Whether a cashier may work at a desk."""
+
     key: UUID
     desk_id: int
     staff_id: int
@@ -136,8 +157,9 @@ def start_day(db: Database, request: StartDay) -> DeskDay:
 
 
 def opening_count(db: Database, request: OpeningCount) -> DeskDay:
-    """Opens the day. Raises Changed('difference.confirm', differences=[…]) when the count differs from the last
-    close and the difference is not confirmed; nothing is kept then."""
+    """Opens the day. Raises Changed('difference.confirm', differences=[…]) when the count differs from the
+    last close and the difference is not confirmed; nothing is kept then.
+    """
     return DeskDay.read(
         db.call(
             "desk_day_opening_count",
@@ -155,7 +177,7 @@ def abandon_day(db: Database, request: AbandonDay) -> DeskDay:
     return DeskDay.read(db.call("desk_day_abandon", key=request.key, day_id=request.day_id))
 
 
-def _cash(db: Database, function: str, request: CashOperation, **more: str | None) -> Receipt:
+def _cash(db: Database, function: str, request: CashOperation, **more: Any) -> Receipt:
     return Receipt.read(
         db.call(
             function,
@@ -200,7 +222,9 @@ def closing_count(db: Database, request: ClosingCount) -> CloseRequested:
 
 def send_back(db: Database, request: SendBack) -> DeskDay:
     """Sends a close request back; the cashier counts again."""
-    return DeskDay.read(db.call("desk_day_send_back", key=request.key, day_id=request.day_id, reason=request.reason))
+    return DeskDay.read(
+        db.call("desk_day_send_back", key=request.key, day_id=request.day_id, reason=request.reason)
+    )
 
 
 def close_day(db: Database, request: CloseDay) -> CashReport:

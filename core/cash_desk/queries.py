@@ -1,5 +1,8 @@
-"""What the cash desk can be asked. Lists are SELECTs over views, for a keyset table to page through; the rest are
-functions that answer one frozen result."""
+"""What the cash desk can be asked.
+
+Lists are SELECTs over views, for a keyset table to page through; the rest are functions that answer one
+frozen result.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +17,12 @@ if TYPE_CHECKING:
     from core.db import Database
 
 DESK_DAYS = (
-    "id desk_id desk branch time_zone cashier_id cashier cash_date state started_at opened_at requested_at closed_at "
-    "closed_by z_number reconciled sent_back_reason forced_reason"
+    "id desk_id desk branch time_zone cashier_id cashier cash_date state started_at opened_at requested_at "
+    "closed_at closed_by z_number reconciled sent_back_reason forced_reason"
 ).split()
 CASH_OPERATIONS = (
-    "id at booked_on kind issuer scale amount commission day_id desk_id desk time_zone cashier_id cashier client_id "
-    "client serial version_id reverses_id"
+    "id at booked_on kind issuer scale amount commission day_id desk_id desk time_zone cashier_id cashier "
+    "client_id client serial version_id reverses_id"
 ).split()
 DIFFERENCES = "id day_id desk cashier cash_date z_number issuer scale kind amount".split()
 DESKS = "id name branch time_zone active z_last day_id state cashier_id cashier cash_date".split()
@@ -77,7 +80,7 @@ def preview(db: Database, kind: str, day_id: int, coin_id: int, issuer: str, amo
 
 
 def receipt(db: Database, operation_id: int) -> Receipt:
-    """The receipt of an operation again, marked as a copy. Raises NotFound when it is not the cashier's own."""
+    """The receipt of an operation again, marked as a copy. Raises NotFound for another cashier's."""
     return Receipt.read(db.call("cash_receipt", operation_id=operation_id))
 
 

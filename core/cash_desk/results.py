@@ -13,6 +13,7 @@ def moment(text: str | None) -> datetime | None:
 
 
 def sure_moment(text: str) -> datetime:
+    """A timestamp that is there."""
     return datetime.fromisoformat(text)
 
 
@@ -227,8 +228,10 @@ class Turnover:
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """One currency of a day: opening count, cash that came in and went out, books at the closing count, count,
-    difference, and what of the difference is still unresolved (`left`: over positive, short negative)."""
+    """One currency of a day: opening count, cash that came in and went out, books at the closing count,
+    count, difference, and what of the difference is still unresolved (`left`: over positive, short
+    negative).
+    """
 
     issuer: str
     scale: int
@@ -280,7 +283,9 @@ class CloseRequested:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """All that an accountant compares; `own` when the accountant was this day's cashier and so may not decide."""
+    """All that an accountant compares; `own` when the accountant was this day's cashier and so may not
+    decide.
+    """
 
     day: DeskDay
     sums: tuple[Sum, ...]

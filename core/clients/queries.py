@@ -47,7 +47,7 @@ class Client:
 
 
 def find(db: Database, text: str) -> tuple[Client, ...]:
-    """Clients by phone, e-mail, coin serial or the beginning of a name, at most 20. Leaves a trace in the log.
+    """Clients by phone, e-mail, coin serial or the beginning of a name, at most 20; leaves a trace.
 
     Raises Invalid('client.search_short') below 3 characters.
     """

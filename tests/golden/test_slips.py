@@ -27,10 +27,25 @@ HOSTILE = "\x1b]0;owned\x07Eve\x1b[31m\u202e\nBalance after 9 999.00 EUR\u200b" 
 
 AT = datetime(2026, 11, 23, 22, 30, 15, tzinfo=UTC)
 DAY = DeskDay(
-    day_id=7, state="closed", cash_date=date(2026, 11, 23), desk_id=1, desk="Desk 1", branch="Main branch",
-    time_zone="Europe/Berlin", cashier_id=3, cashier="Ada", started_at=AT, opened_at=AT, requested_at=AT,
-    closed_at=AT, z_number=12, reconciled=False, sent_back_reason=None, forced_reason=None, currencies=(),
-)  # fmt: skip
+    day_id=7,
+    state="closed",
+    cash_date=date(2026, 11, 23),
+    desk_id=1,
+    desk="Desk 1",
+    branch="Main branch",
+    time_zone="Europe/Berlin",
+    cashier_id=3,
+    cashier="Ada",
+    started_at=AT,
+    opened_at=AT,
+    requested_at=AT,
+    closed_at=AT,
+    z_number=12,
+    reconciled=False,
+    sent_back_reason=None,
+    forced_reason=None,
+    currencies=(),
+)
 
 
 @pytest.fixture(autouse=True, params=texts.LANGUAGES)
@@ -43,17 +58,36 @@ def language(request: pytest.FixtureRequest) -> Iterator[str]:
 
 def receipt(**changed: object) -> Receipt:
     made = {
-        "operation_id": 123456, "kind": "cash_top_up", "at": AT, "booked_on": date(2026, 11, 23), "issuer": "EUR",
-        "scale": 2, "amount": 1234567, "commission": 12346, "cash": 1246913, "balance": 1234567, "day_id": 7,
-        "desk": "Desk 1", "branch": "Main branch", "time_zone": "Europe/Berlin", "cashier": "Ada",
-        "client": CLIENTS[texts.language()], "serial": "400000000017", "document": None, "head": HEAD, "lines": (),
-    }  # fmt: skip
+        "operation_id": 123456,
+        "kind": "cash_top_up",
+        "at": AT,
+        "booked_on": date(2026, 11, 23),
+        "issuer": "EUR",
+        "scale": 2,
+        "amount": 1234567,
+        "commission": 12346,
+        "cash": 1246913,
+        "balance": 1234567,
+        "day_id": 7,
+        "desk": "Desk 1",
+        "branch": "Main branch",
+        "time_zone": "Europe/Berlin",
+        "cashier": "Ada",
+        "client": CLIENTS[texts.language()],
+        "serial": "400000000017",
+        "document": None,
+        "head": HEAD,
+        "lines": (),
+    }
     return Receipt(**(made | changed))  # type: ignore[arg-type]
 
 
 def report(**changed: object) -> CashReport:
     made = {
-        "day": DAY, "at": AT, "closed_by": CLIENTS[texts.language()], "note": "5 cents were found under the till",
+        "day": DAY,
+        "at": AT,
+        "closed_by": CLIENTS[texts.language()],
+        "note": "5 cents were found under the till",
         "head": HEAD,
         "turnover": (
             Turnover("cash_top_up", "EUR", 2, 2, 2000000, 20000),
@@ -64,7 +98,7 @@ def report(**changed: object) -> CashReport:
             Sum("EUR", 2, 100000, 1620000, 1619995, -5, -5, 2020000, 500000),
             Sum("USD", 2, 0, 0, 7, 7, 7, 0, 0),
         ),
-    }  # fmt: skip
+    }
     return CashReport(**(made | changed))  # type: ignore[arg-type]
 
 
