@@ -22,6 +22,7 @@ from screens.parts.export import Export
 from screens.parts.filters import Filters, any_of, day_field, text_field
 from screens.parts.paper import Sheet
 from screens.parts.rows import Column, Rows
+from screens.parts.words import money, signed
 
 ZONE = "UTC"
 ENTITIES = (
@@ -235,8 +236,17 @@ def value_in_words(name: str, value: Any) -> str:
     for family in ("desk_day.state", "role", "operation"):
         if isinstance(value, str) and name in ("state", "role", "kind") and has(f"{family}.{value}"):
             return t(f"{family}.{value}")
+    if name == "totals" and isinstance(value, list):
+        return "\n".join(map(_total, value))
     if isinstance(value, bool):
         return t("common.yes") if value else t("common.no")
     if value is None:
         return "-"
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _total(each: Any) -> str:
+    """Counted / by the books: difference."""
+    code, scale = each["issuer"], each["scale"]
+    sides = f"{money(each['counted'], code, scale)} / {money(each['expected'], code, scale)}"
+    return f"{sides}: {signed(each['difference'], code, scale)}"

@@ -169,7 +169,7 @@ async def test_too_little_in_the_wallet_or_in_the_desk(books: Books, cashier: Pe
     books.put(other, rich, wallet_of(client), 800_000)
     async with counter(books, cashier, "3", client) as t:
         t.screen.form.field("document").value = "AB12345"
-        for typed, told in (("7999", "available"), ("7000", "cash")):
+        for typed, told in (("7999", "is needed with the commission"), ("7000", "cash")):
             t.screen.form.field("amount").value = typed
             await t.press("f2")
             t.sees("!", told)
@@ -219,13 +219,18 @@ async def test_without_an_open_day_it_says_what_to_do(books: Books) -> None:
 
 async def test_a_day_left_over_from_before_takes_no_more_operations(books: Books) -> None:
     desk, person = books.till()
-    day = books.start(person, desk)
+    day = books.one(
+        "insert into book.desk_day (desk_id, cashier_id, cash_date, started_at) "
+        "values (%s, %s, current_date - 3, now() - interval '3 days') returning id",
+        desk,
+        person.id,
+    )
+    books.admin.execute("update book.desk_day set state = 'open', opened_at = now() where id = %s", (day,))
     client = alone(books)
     async with counter(books, person, "2", client) as t:
-        books.admin.execute("update book.desk_day set cash_date = cash_date - 3 where id = %s", (day,))
         await t.type("10")
         await t.press("f2")
-        t.sees("Error")
+        t.sees("Error", "day")
         assert t.screen.SECTION == "top_up"
         assert t.screen.form.field("amount").value == "10"
     assert books.balance(wallet_of(client)) == 0
