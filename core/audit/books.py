@@ -206,6 +206,17 @@ PEOPLE = (
             or (h.kind, h.owner_id, h.issuer_id) is distinct from ('HOLD', c.id, c.issuer_id)
         """,
     ),
+    Rule(
+        "desk_account_wrong",
+        """
+        select k.name as desk, i.code as issuer
+          from book.desk_currency c
+          join book.desk k on k.id = c.desk_id
+          join book.issuer i on i.id = c.issuer_id
+          left join vault.account a on a.id = c.cash_account_id
+         where (a.kind, a.owner_id, a.issuer_id) is distinct from ('CASH', c.desk_id::bigint, c.issuer_id)
+        """,
+    ),
     # Each operation counts in every period, so what a longer period holds is never less than a shorter one's,
     # and a life holds them all.
     Rule(

@@ -71,10 +71,12 @@ DAYS = (
                and l.after ->> 'count' = c.id::text
              order by l.id limit 1) l on true
          where l.actor_id is distinct from c.counted_by_id
-            or l.totals is distinct from (
+            -- By code: in what order issuers are shown may have changed since.
+            or (select jsonb_agg(e order by e ->> 'issuer') from jsonb_array_elements(l.totals) e)
+               is distinct from (
                  select jsonb_agg(jsonb_build_object(
                           'issuer', i.code, 'scale', i.scale, 'counted', t.counted, 'expected', t.expected,
-                          'difference', t.counted - t.expected) order by i.position, i.id)
+                          'difference', t.counted - t.expected) order by i.code)
                    from book.cash_count_total t join book.issuer i on i.id = t.issuer_id
                   where t.count_id = c.id)
             or exists (select from book.cash_count_total t
