@@ -3,8 +3,8 @@
     python -m benchmarks.cash_operation [rounds] [seconds]
 
 Eight cashiers, each with a login, a live session and a day of their own, top up random clients through
-`api.cash_top_up`: rights, key, limits, commission, postings, balances, hash chain and log, in one transaction. TPC-B runs
-prepared with eight clients. Server CPU is that of all of the server's processes.
+`api.cash_top_up`: rights, key, limits, commission, postings, balances, hash chain and log, in one transaction.
+TPC-B runs prepared with eight clients. Server CPU is that of all of the server's processes.
 """
 
 from __future__ import annotations
@@ -65,7 +65,9 @@ def timed(server: servers.Server, commands: list[tuple[list[str], dict[str, str]
     """Runs pgbench processes side by side; transactions a second, and server CPU microseconds each."""
     before, began = cpu_seconds(server), time.monotonic()
     running = [
-        subprocess.Popen(words, env=os.environ | env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        subprocess.Popen(
+            words, env=os.environ | env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
         for words, env in commands
     ]
     outputs = []
@@ -91,15 +93,35 @@ def main(rounds: int, seconds: int) -> None:
             admin.execute("create database bocli")
         bin_folder = servers.binaries()
         base = [str(bin_folder / "pgbench"), "-h", str(server.folder), "-p", str(servers.PORT)]
-        subprocess.run([*base, "-U", "postgres", "-i", "-s", "10", "-q", "tpcb"], check=True, capture_output=True)
+        subprocess.run(
+            [*base, "-U", "postgres", "-i", "-s", "10", "-q", "tpcb"], check=True, capture_output=True
+        )
         commands, scripts = company(server, base, seconds)
         tpcb = [
-            ([*base, "-U", "postgres", "-n", "-M", "prepared", "-c", str(CLIENTS), "-T", str(seconds), "tpcb"], {})
+            (
+                [
+                    *base,
+                    "-U",
+                    "postgres",
+                    "-n",
+                    "-M",
+                    "prepared",
+                    "-c",
+                    str(CLIENTS),
+                    "-T",
+                    str(seconds),
+                    "tpcb",
+                ],
+                {},
+            )
         ]
         ours, theirs = [], []
         for turn in range(rounds + 1):
             a, b = timed(server, tpcb), timed(server, commands)
-            print(f"turn {turn}: TPC-B {a[0]:.0f}/s {a[1]:.0f} us; cash operation {b[0]:.0f}/s {b[1]:.0f} us", flush=True)
+            print(
+                f"turn {turn}: TPC-B {a[0]:.0f}/s {a[1]:.0f} us; cash operation {b[0]:.0f}/s {b[1]:.0f} us",
+                flush=True,
+            )
             if not turn:  # the first one warms up, and the planner learns how large things are
                 with server.admin("bocli") as admin:
                     admin.execute("vacuum analyze")
@@ -134,8 +156,22 @@ def company(
             db, day, cashier = made.open_day()
             script = Path(folder.name) / f"{number}.sql"
             script.write_text(SCRIPT.format(coins=PEOPLE, day=day.day_id))
-            words = [*base, "-U", cashier.login, "-n", "-M", "prepared", "-T", str(seconds), "-f", str(script), "bocli"]
-            commands.append((words, {"PGPASSWORD": cashier.secret, "PGOPTIONS": f"-c bocli.token={db.token}"}))
+            words = [
+                *base,
+                "-U",
+                cashier.login,
+                "-n",
+                "-M",
+                "prepared",
+                "-T",
+                str(seconds),
+                "-f",
+                str(script),
+                "bocli",
+            ]
+            commands.append(
+                (words, {"PGPASSWORD": cashier.secret, "PGOPTIONS": f"-c bocli.token={db.token}"})
+            )
         world.close()
         admin.execute("vacuum analyze")
     return commands, folder

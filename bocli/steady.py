@@ -37,6 +37,8 @@ from textual.screen import Screen
 from textual.style import Style
 from textual.widget import Widget
 
+from core import text as letters
+
 UNWANTED = ("\x1b[?1004", "\x1b]22;", "\x1b[>", "\x1b[<u")
 OLD_TERMINALS = ("linux", "vt", "ansi", "dumb", "putty-vt100", "screen.linux")
 Result = TypeVar("Result")
@@ -114,6 +116,18 @@ class SteadyDriver(LinuxDriver):
     @property
     def can_suspend(self) -> bool:
         return False
+
+    def start_application_mode(self) -> None:
+        """As Textual does it; and a terminal that would turn right-to-left text round by itself is told not to
+        (ECMA-48 BDSM), for the program has done so already."""
+        super().start_application_mode()
+        if not self._old_terminal and letters.rtl() == "program":
+            self.write(letters.EXPLICIT_BIDI)
+
+    def stop_application_mode(self) -> None:
+        if not self._old_terminal and letters.rtl() == "program":
+            self.write(letters.IMPLICIT_BIDI)
+        super().stop_application_mode()
 
     def write(self, data: str) -> None:
         """What old terminals do not know is never sent: the kitty protocol, shapes of the pointer, and focus

@@ -249,6 +249,11 @@ def set_rtl(who: Rtl) -> None:
     _rtl = who
 
 
+def rtl() -> Rtl:
+    """Who orders right-to-left text now."""
+    return _rtl
+
+
 def has_rtl(text: str) -> bool:
     """Whether `text` holds a letter of a right-to-left script."""
     return not text.isascii() and _RTL.search(text) is not None

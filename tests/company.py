@@ -73,7 +73,13 @@ class Company:
         for issuer in ("EUR", "USD"):
             self.term(self.version, "cash_top_up", issuer, payer="on_top", percent="1", minimum=10)
             self.term(
-                self.version, "cash_withdrawal", issuer, payer="on_top", percent="1", minimum=10, identified=True
+                self.version,
+                "cash_withdrawal",
+                issuer,
+                payer="on_top",
+                percent="1",
+                minimum=10,
+                identified=True,
             )
             for kind in ("cash_top_up", "cash_withdrawal"):
                 self.limit(self.version, kind, issuer, "operation", amount=1_000_000)
@@ -86,7 +92,8 @@ class Company:
         ).fetchone()
         assert row is not None
         row = self.admin.execute(
-            "insert into book.contract_version (contract_id, valid_from) values (%s, '2020-01-01') returning id", row
+            "insert into book.contract_version (contract_id, valid_from) values (%s, '2020-01-01') returning id",
+            row,
         ).fetchone()
         assert row is not None
         return int(row[0])
@@ -105,13 +112,20 @@ class Company:
     ) -> None:
         """One term of a contract version."""
         self.admin.execute(
-            "insert into book.contract_term (version_id, operation_kind, issuer_id, payer, commission, percent, minimum, "
-            "needs_identification) select %s, %s, id, %s, %s, %s, %s, %s from book.issuer where code = %s",
+            "insert into book.contract_term (version_id, operation_kind, issuer_id, payer, commission, percent, "
+            "minimum, needs_identification) select %s, %s, id, %s, %s, %s, %s, %s from book.issuer where code = %s",
             (version, kind, payer, commission, percent, minimum, identified, issuer),
         )
 
     def limit(
-        self, version: int, kind: str, issuer: str, period: str, *, amount: int | None = None, pieces: int | None = None
+        self,
+        version: int,
+        kind: str,
+        issuer: str,
+        period: str,
+        *,
+        amount: int | None = None,
+        pieces: int | None = None,
     ) -> None:
         """One limit of a contract version; amount in minor units."""
         self.admin.execute(
@@ -128,9 +142,13 @@ class Company:
             (client.id, version),
         )
 
-    def desk(self, cashier: Person | None = None, *, eur: int = 0, usd: int = 0, name: str | None = None) -> int:
+    def desk(
+        self, cashier: Person | None = None, *, eur: int = 0, usd: int = 0, name: str | None = None
+    ) -> int:
         """A new desk with a float (minor units), and a cashier who may work at it."""
-        desk = int(self.rule("desk_add({system}, now(), %s, %s)", self.branch, name or f"Desk {next(_numbers)}"))
+        desk = int(
+            self.rule("desk_add({system}, now(), %s, %s)", self.branch, name or f"Desk {next(_numbers)}")
+        )
         for issuer, amount in (("EUR", eur), ("USD", usd)):
             if amount:
                 self.rule("float_put({system}, now(), %s, %s, %s)", desk, issuer, amount)
@@ -140,9 +158,13 @@ class Company:
 
     def assign(self, desk: int, cashier: Person) -> None:
         """Lets a cashier work at a desk."""
-        self.admin.execute("insert into book.desk_assignment (desk_id, staff_id) values (%s, %s)", (desk, cashier.id))
+        self.admin.execute(
+            "insert into book.desk_assignment (desk_id, staff_id) values (%s, %s)", (desk, cashier.id)
+        )
 
-    def client(self, *, identified: bool = True, name: str | None = None, time_zone: str = "Europe/Berlin") -> Client:
+    def client(
+        self, *, identified: bool = True, name: str | None = None, time_zone: str = "Europe/Berlin"
+    ) -> Client:
         """A new client with a coin in each issuer."""
         number = next(_numbers)
         made = Client(0, f"+4930{number:07d}", f"client{number}@test.example")
@@ -156,7 +178,9 @@ class Company:
         )
         for issuer in ("EUR", "USD", "BONUS"):
             made.coins[issuer] = self.rule("coin_open({system}, now(), %s, %s)", made.id, issuer)
-            row = self.admin.execute("select serial from book.coin where id = %s", (made.coins[issuer],)).fetchone()
+            row = self.admin.execute(
+                "select serial from book.coin where id = %s", (made.coins[issuer],)
+            ).fetchone()
             assert row is not None
             made.serials[issuer] = row[0]
         return made
@@ -172,9 +196,12 @@ class Company:
         day = cash_desk.opening_count(db, cash_desk.OpeningCount(uuid4(), day.day_id, count(eur, usd)))
         return db, day, cashier
 
-    def top_up(self, db: Database, day_id: int, client: Client, amount: int, issuer: str = "EUR") -> cash_desk.Receipt:
+    def top_up(
+        self, db: Database, day_id: int, client: Client, amount: int, issuer: str = "EUR"
+    ) -> cash_desk.Receipt:
         """A top-up as a cashier makes it: preview, then post."""
         shown = cash_desk.preview(db, "cash_top_up", day_id, client.coins[issuer], issuer, amount)
         return cash_desk.top_up(
-            db, cash_desk.CashOperation(uuid4(), day_id, client.coins[issuer], issuer, amount, shown.commission)
+            db,
+            cash_desk.CashOperation(uuid4(), day_id, client.coins[issuer], issuer, amount, shown.commission),
         )

@@ -26,13 +26,17 @@ THEME = TerminalTheme((0, 0, 0), (220, 223, 228), [(0, 0, 0)] * 8, [(128, 128, 1
 def draw(terminals: Terminals, terminal: Terminal, name: str, title: str) -> None:
     """Write what stands on the terminal now, colours and all, as docs/pictures/<name>.svg."""
     screen = terminals.run("capture-pane", "-p", "-e", "-N", "-t", terminal.name)
-    console = Console(record=True, width=100, file=io.StringIO(), force_terminal=True, color_system="truecolor")
+    console = Console(
+        record=True, width=100, file=io.StringIO(), force_terminal=True, color_system="truecolor"
+    )
     # One decoder for all lines: tmux writes a colour once and leaves it on.
     for line in AnsiDecoder().decode(screen):
         console.print(line, no_wrap=True, crop=True, overflow="crop")
     HERE.mkdir(parents=True, exist_ok=True)
     svg = console.export_svg(title=title, theme=THEME, unique_id=name)
-    (HERE / f"{name}.svg").write_text("\n".join(line.rstrip() for line in svg.splitlines()) + "\n", encoding="utf-8")
+    (HERE / f"{name}.svg").write_text(
+        "\n".join(line.rstrip() for line in svg.splitlines()) + "\n", encoding="utf-8"
+    )
     print(f"docs/pictures/{name}.svg")
 
 
@@ -50,7 +54,9 @@ def main() -> None:
         opening(script)
         script.cashier.press("Escape").wait("Hello")
         draw(terminals, script.cashier, "home", "bocli · cashier")
-        phone = script.ask("select phone from book.client where name like 'Client%%' and not blocked order by id")[0][0]
+        phone = script.ask(
+            "select phone from book.client where name like 'Client%%' and not blocked order by id"
+        )[0][0]
         cashier = script.cashier
         cashier.press("2").wait("Top up wallet", "Amount")
         cashier.type(str(phone)).press("Tab").wait("Client 0")

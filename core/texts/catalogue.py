@@ -36,14 +36,14 @@ class _Missing(gettext.NullTranslations):
             raise MissingText(f"no text has the key {message!r}")
         return message
 
-    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:  # noqa: ARG002 - gettext's own shape
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
         return self.gettext(msgid1)
 
 
 class _Probe(gettext.NullTranslations):
     """Answers nothing, to tell a key that is there from one that is not."""
 
-    def gettext(self, message: str) -> str:  # noqa: ARG002 - gettext's own shape
+    def gettext(self, message: str) -> str:
         return ""
 
 

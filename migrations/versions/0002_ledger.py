@@ -130,7 +130,7 @@ create table book.limit_used (
   primary key (client_id, operation_kind, issuer_id)
 ) with (fillfactor = 70);
 comment on table book.limit_used is
-  'what a client has used, one element for each of day, week, month, quarter, year, life; an element whose start is past counts as 0';
+  'what a client has used: day, week, month, quarter, year, life; an element whose start is past counts as 0';
 """
 
 VAULT = """
@@ -322,7 +322,8 @@ create table vault.day_total (
   commission bigint not null,
   primary key (day_id, operation_kind, issuer_id)
 ) with (fillfactor = 50);
-comment on table vault.day_total is 'turnover of a desk day, kept by the posting function so that an X report sums nothing';
+comment on table vault.day_total is
+  'turnover of a desk day, kept by the posting function so that an X report sums nothing';
 
 create function vault.refuse_change() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$

@@ -105,7 +105,8 @@ create table book.cash_count_total (
   expected bigint not null,
   primary key (count_id, issuer_id)
 );
-comment on column book.cash_count_total.expected is 'what the books said at that moment; a cashier never sees it while counting blind';
+comment on column book.cash_count_total.expected is
+  'what the books said at that moment; a cashier never sees it while counting blind';
 
 create table book.z_report (
   day_id bigint primary key references book.desk_day,

@@ -55,8 +55,8 @@ class Script:
     def read_drawer(self, desk: str) -> None:
         """What lies in the drawer: what was counted at the desk's last close."""
         rows = self.ask(
-            "select i.code, l.denomination, l.pieces from book.cash_count_line l join book.issuer i on i.id = l.issuer_id "
-            "where l.count_id = (select max(c.id) from book.cash_count c join book.desk_day d on d.id = c.day_id "
+            "select i.code, l.denomination, l.pieces from book.cash_count_line l "
+            "join book.issuer i on i.id = l.issuer_id where l.count_id = (select max(c.id) from book.cash_count c join book.desk_day d on d.id = c.day_id "
             "join book.desk k on k.id = d.desk_id where k.name = %s and c.kind = 'closing') "
             "order by i.position, l.denomination desc",
             desk,
@@ -96,7 +96,11 @@ def opening(script: Script) -> None:
 
 def at_the_counter(script: Script) -> None:
     step, cashier = script.steps.step, script.cashier
-    phone = str(script.ask("select phone from book.client where name like 'Client%%' and not blocked order by id")[0][0])
+    phone = str(
+        script.ask("select phone from book.client where name like 'Client%%' and not blocked order by id")[0][
+            0
+        ]
+    )
     with step("an amount with three digits after the point is refused under its field"):
         cashier.press("Escape").wait("Hello")
         cashier.press("2").wait("Top up wallet", "Amount")
@@ -162,7 +166,9 @@ def closing(script: Script) -> None:
     with step("the accountant sees the difference and sends the count back with a reason"):
         accountant.press("1").wait("North 1")
         open_request(accountant, "North 1")
-        accountant.wait("-10.00", "Short") if "Short" in accountant.screen() else accountant.wait("10.00", "hort")
+        accountant.wait("-10.00", "Short") if "Short" in accountant.screen() else accountant.wait(
+            "10.00", "hort"
+        )
         accountant.press("F7").wait("F10")
         accountant.type("Please count the tens again").press("F10")
         accountant.wait("Done") if "Done" in accountant.screen() else accountant.wait("[")
@@ -200,7 +206,7 @@ def afterwards(script: Script) -> None:
     step, cashier, accountant = script.steps.step, script.cashier, script.accountant
     with step("the surplus becomes the company's gain: amount typed again, fresh code"):
         accountant.press("Escape", "Escape").wait("Hello")
-        accountant.press(section(accountant, "Over and short")).wait("North 1")
+        accountant.press(section(accountant, "Surpluses and shortages")).wait("North 1")
         accountant.press("Enter").wait("North 1", "F2")
         accountant.press("Tab").type("found in the drawer").press("F2").wait("F10")
         accountant.type("1.00").press("F10").wait("code")
@@ -210,7 +216,9 @@ def afterwards(script: Script) -> None:
             "select a.balance from vault.account a join book.desk_day d on d.id = a.owner_id join book.desk k "
             "on k.id = d.desk_id where a.kind = 'OVER' and k.name = 'North 1' order by d.id desc, a.issuer_id limit 1"
         )
-        wait_until(lambda: script.ask("select 1 from vault.operation where kind = 'over_gain' and amount = 100"))
+        wait_until(
+            lambda: script.ask("select 1 from vault.operation where kind = 'over_gain' and amount = 100")
+        )
         assert rows, "no account of what was over"
     with step("the cashier reads the Z report"):
         cashier.press("Escape", "Escape").wait("Hello")
@@ -246,7 +254,9 @@ def section(terminal: Terminal, title: str) -> str:
 def audit(script: Script) -> None:
     for words in (["audit", "verify", "--demo"], ["audit", "balance", "--demo"]):
         with script.steps.step(f"bocli {' '.join(words)}"):
-            done = subprocess.run([sys.executable, "-m", "bocli", *words], capture_output=True, text=True, check=False)
+            done = subprocess.run(
+                [sys.executable, "-m", "bocli", *words], capture_output=True, text=True, check=False
+            )
             print(done.stdout)
             assert done.returncode == 0, done.stdout + done.stderr
 
@@ -254,7 +264,10 @@ def audit(script: Script) -> None:
 def script(steps: Steps, environment: dict[str, str]) -> None:
     with steps.step("bocli demo --prepare-only makes a company of three months"):
         done = subprocess.run(
-            [sys.executable, "-m", "bocli", "demo", "--prepare-only"], capture_output=True, text=True, check=False
+            [sys.executable, "-m", "bocli", "demo", "--prepare-only"],
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert done.returncode == 0, done.stderr
     terminals = Terminals(environment)

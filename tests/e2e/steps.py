@@ -7,7 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tests.e2e.tmux import Missing, Terminal
@@ -65,8 +65,6 @@ def main(script: Callable[[Steps, dict[str, str]], None]) -> None:
     environment = home_of_its_own()
     os.environ.update(environment)
     steps = Steps()
-    try:
+    with suppress(Stop):
         script(steps, environment)
-    except Stop:
-        pass
     sys.exit(steps.close())

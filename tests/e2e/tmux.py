@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-
 READING_S = 0.3
 """Nobody presses a key in the very moment in which a question appears, and the program relies on that."""
 
@@ -94,5 +93,7 @@ class Terminal:
                 time.sleep(READING_S)
                 return screen
             if time.monotonic() > end:
-                raise Missing(f"{self.name}: waited {timeout_s:.0f} s for {wanted}; the screen was:\n{screen}")
+                raise Missing(
+                    f"{self.name}: waited {timeout_s:.0f} s for {wanted}; the screen was:\n{screen}"
+                )
             time.sleep(0.05)
