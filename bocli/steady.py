@@ -120,7 +120,7 @@ class SteadyDriver(LinuxDriver):
     def start_application_mode(self) -> None:
         """As Textual does it; and a terminal that would turn right-to-left text round by itself is told not to
         (ECMA-48 BDSM), for the program has done so already."""
-        super().start_application_mode()
+        super().start_application_mode()  # type: ignore[no-untyped-call]
         if not self._old_terminal and letters.rtl() == "program":
             self.write(letters.EXPLICIT_BIDI)
 

@@ -56,7 +56,8 @@ class Script:
         """What lies in the drawer: what was counted at the desk's last close."""
         rows = self.ask(
             "select i.code, l.denomination, l.pieces from book.cash_count_line l "
-            "join book.issuer i on i.id = l.issuer_id where l.count_id = (select max(c.id) from book.cash_count c join book.desk_day d on d.id = c.day_id "
+            "join book.issuer i on i.id = l.issuer_id "
+            "where l.count_id = (select max(c.id) from book.cash_count c join book.desk_day d on d.id = c.day_id "
             "join book.desk k on k.id = d.desk_id where k.name = %s and c.kind = 'closing') "
             "order by i.position, l.denomination desc",
             desk,
