@@ -1,4 +1,4 @@
-"""Cash operations (CSH-5, ACC-4): a cashier's own of the day at hand, or all desks and days; filter, receipt, export."""
+"""Cash operations (CSH-5, ACC-4): the own day at hand, or all desks and days; filter, receipt, export."""
 
 from __future__ import annotations
 

@@ -40,7 +40,8 @@ class LogIn(Section["Session"]):
     DEFAULT_CSS = """
     LogIn #company { margin: 1 1; }
     LogIn #people { margin-top: 1; height: auto; padding: 0 1; }
-    LogIn Picks { margin: 0 1; max-height: 9; }
+    LogIn Picks { margin: 0 1; }
+    LogIn #known { padding: 0 1; }
     """
 
     def __init__(self) -> None:
@@ -61,7 +62,7 @@ class LogIn(Section["Session"]):
         )
         if self.people:
             yield Lines([("dim", t("log_in.demo"))], id="people")
-            yield Picks([(each.name, f"{t(f'role.{each.role}')} · {each.email}") for each in self.people])
+            yield Picks([(t(f"role.{each.role}"), each.email) for each in self.people], most=9)
             yield Lines(id="known")
 
     @property

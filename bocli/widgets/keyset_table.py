@@ -411,7 +411,7 @@ class KeysetTable(Acting, ScrollView, can_focus=True):
 
     def _rest(self) -> int:
         fixed = sum(self.source.widths) + len(self.source.widths)
-        return (self.size.width - fixed) // max(1, list(self.source.widths).count(0))
+        return (self.scrollable_content_region.width - fixed) // max(1, list(self.source.widths).count(0))
 
     def render_line(self, y: int) -> Strip:
         width = self.size.width

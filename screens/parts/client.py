@@ -40,25 +40,25 @@ class Picks(Acting, Lines, can_focus=True):
 
     SCOPES: ClassVar[tuple[str, ...]] = ("pick",)
     BINDINGS: ClassVar[list[Any]] = bindings("pick")
-    DEFAULT_CSS = "Picks { height: auto; max-height: 16; }"
+    DEFAULT_CSS = "Picks { height: auto; }"
 
-    def __init__(self, lines: Sequence[tuple[str, str]]) -> None:
-        """lines: what stands at the left and at the right of each."""
+    def __init__(self, lines: Sequence[tuple[str, str]], most: int = 16) -> None:
+        """lines: what stands at the left and at the right of each; most: how many are seen at a time."""
         super().__init__()
-        self.lines, self.at = list(lines), 0
+        self.lines, self.at, self.most = list(lines), 0, most
 
     def rows(self, width: int) -> list[Row]:
         # What stands at the right says who it is (phone, e-mail), so it gets what it needs.
         right_room = min(max((cells(right) for _, right in self.lines), default=0), width - 16)
         half = width - right_room - 1
-        top = max(0, self.at - 15)
+        top = max(0, self.at - self.most + 1)
         return [
             [
                 ("cursor" if at == self.at else "", fitted(left, half)),
                 ("", " "),
                 ("dim", fitted(right, right_room)),
             ]
-            for at, (left, right) in enumerate(self.lines[top : top + 16], top)
+            for at, (left, right) in enumerate(self.lines[top : top + self.most], top)
         ]
 
     def _move(self, by: int) -> None:

@@ -10,6 +10,8 @@ from typing import Any
 from core.permissions import permissions_of
 
 AT = "2026-11-23T08:15:00+01:00"
+CASHIER = "Олена Бондаренко"
+NOTE = "A note that goes on for longer than half of a narrow screen."
 HEAD = "59a3390925b0a3146086f71c37f03d70b5a139028220" + "3b1fa48039d8ddfc8f25"
 EUR = (50000, 20000, 10000, 5000, 2000, 1000, 500, 200, 100, 50, 20, 10, 5, 2, 1)
 USD = (10000, 5000, 2000, 1000, 500, 100)
@@ -30,7 +32,7 @@ def day(state: str = "open", **more: Any) -> dict[str, Any]:
     """A desk day as the database describes it."""
     return {
         "day_id": 7, "state": state, "cash_date": "2026-11-23", "desk_id": 3, "desk": "Khreshchatyk 2",
-        "branch": "Kyiv, main branch", "time_zone": "Europe/Kyiv", "cashier_id": 11, "cashier": "Олена Бондаренко",
+        "branch": "Kyiv, main branch", "time_zone": "Europe/Kyiv", "cashier_id": 11, "cashier": CASHIER,
         "started_at": AT, "opened_at": None if state == "opening_count" else AT,
         "requested_at": AT if state in ("close_requested", "closed") else None,
         "closed_at": AT if state == "closed" else None, "z_number": 41 if state == "closed" else None,
@@ -93,7 +95,7 @@ def receipt(kind: str = "cash_withdrawal", **more: Any) -> dict[str, Any]:
     return {
         "operation_id": 50_123, "kind": kind, "at": AT, "booked_on": "2026-11-23", "issuer": "EUR", "scale": 2,
         "amount": 50_000, "commission": 500, "cash": 50_000, "balance": 74_550, "day_id": 7, "desk": "Khreshchatyk 2",
-        "branch": "Kyiv, main branch", "time_zone": "Europe/Kyiv", "cashier": "Олена Бондаренко",
+        "branch": "Kyiv, main branch", "time_zone": "Europe/Kyiv", "cashier": CASHIER,
         "client": "Małgorzata Wiśniewska", "serial": "400000001234", "document": "passport FA123456", "head": HEAD,
         "lines": WITHDRAWAL_LINES,
     } | more  # fmt: skip
@@ -140,7 +142,7 @@ def count(number: int, kind: str, counted: int, by: str) -> dict[str, Any]:
 def review(state: str = "close_requested", *, own: bool = False, **more: Any) -> dict[str, Any]:
     return day(state, **more) | {
         "sums": SUMS, "turnover": TURNOVER, "own": own, "count_seen": 9,
-        "counts": [count(8, "opening", 1_000_000, "Олена Бондаренко"), count(9, "closing", 12_345_178, "Олена Бондаренко")],
+        "counts": [count(8, "opening", 1_000_000, CASHIER), count(9, "closing", 12_345_178, CASHIER)],
     }  # fmt: skip
 
 
@@ -152,7 +154,7 @@ def desk_day(state: str, number: int = 7, **more: Any) -> SimpleNamespace:
     return row(
         **{
             "id": number, "desk_id": 3, "desk": "Khreshchatyk 2", "branch": "Kyiv, main branch",
-            "time_zone": "Europe/Kyiv", "cashier_id": 11, "cashier": "Олена Бондаренко",
+            "time_zone": "Europe/Kyiv", "cashier_id": 11, "cashier": CASHIER,
             "cash_date": date(2026, 11, 23), "state": state, "requested_at": at(6, 15), "z_number": None,
             "reconciled": False, "sent_back_reason": None, "forced_reason": None,
         }
@@ -162,7 +164,7 @@ def desk_day(state: str, number: int = 7, **more: Any) -> SimpleNamespace:
 
 DESKS = [
     row(id=3, name="Khreshchatyk 2", branch="Kyiv, main branch", time_zone="Europe/Kyiv", active=True, z_last=41,
-        day_id=7, state="close_requested", cashier_id=11, cashier="Олена Бондаренко", cash_date=date(2026, 11, 23)),
+        day_id=7, state="close_requested", cashier_id=11, cashier=CASHIER, cash_date=date(2026, 11, 23)),
     row(id=4, name="Rynek 1", branch="Kraków", time_zone="Europe/Warsaw", active=True, z_last=0,
         day_id=None, state=None, cashier_id=None, cashier=None, cash_date=None),
 ]  # fmt: skip
@@ -172,14 +174,14 @@ def operation(number: int, kind: str, amount: int, who: str) -> SimpleNamespace:
     return row(
         id=number, at=at(6, 15), booked_on=date(2026, 11, 23), kind=kind, issuer="EUR", scale=2, amount=amount,
         commission=500, day_id=7, desk_id=3, desk="Khreshchatyk 2", time_zone="Europe/Kyiv", cashier_id=11,
-        cashier="Олена Бондаренко", client_id=5, client=who, serial="400000001234", version_id=1, reverses_id=None,
+        cashier=CASHIER, client_id=5, client=who, serial="400000001234", version_id=1, reverses_id=None,
     )  # fmt: skip
 
 
 def entry(number: int, what: str, entity: str, entity_id: str, **more: Any) -> SimpleNamespace:
     return row(
         **{
-            "id": number, "at": at(6, 15), "stream": "day:7", "seq": number, "actor_id": 11, "actor": "Олена Бондаренко",
+            "id": number, "at": at(6, 15), "stream": "day:7", "seq": number, "actor_id": 11, "actor": CASHIER,
             "actor_role": "cashier", "login": "bo_0123456789abcdef01234567", "from_addr": "10.20.30.40", "what": what,
             "entity": entity, "entity_id": entity_id, "before": None, "after": None, "refused": False,
             "prev": bytes(32), "hash": bytes.fromhex(HEAD),
@@ -197,16 +199,17 @@ ROWS: dict[str, list[SimpleNamespace]] = {
         row(desk_id=4, issuer="EUR", scale=2, balance=0),
     ],
     "desk_cashiers": [
-        row(desk_id=3, desk="Khreshchatyk 2", staff_id=11, cashier="Олена Бондаренко", email="olena@demo.example",
+        row(desk_id=3, desk="Khreshchatyk 2", staff_id=11, cashier=CASHIER, email="olena@demo.example",
             assigned=True),
-        row(desk_id=3, desk="Khreshchatyk 2", staff_id=12, cashier="ليلى حداد", email="layla@demo.example", assigned=False),
+        row(desk_id=3, desk="Khreshchatyk 2", staff_id=12, cashier="ليلى حداد", email="layla@demo.example",
+            assigned=False),
     ],
     "cash_operations": [
         operation(50_123, "cash_withdrawal", 50_000, "Małgorzata Wiśniewska"),
         operation(50_122, "cash_top_up", 123_456_700, "ليلى حداد"),
     ],
     "differences": [
-        row(id=1, day_id=7, desk="Khreshchatyk 2", cashier="Олена Бондаренко", cash_date=date(2026, 11, 23), z_number=41,
+        row(id=1, day_id=7, desk="Khreshchatyk 2", cashier=CASHIER, cash_date=date(2026, 11, 23), z_number=41,
             issuer="EUR", scale=2, kind="SHORT", amount=500),
         row(id=2, day_id=6, desk="Rynek 1", cashier="Jan Kowalski", cash_date=date(2026, 11, 22), z_number=3,
             issuer="USD", scale=2, kind="OVER", amount=1_000),
@@ -214,7 +217,7 @@ ROWS: dict[str, list[SimpleNamespace]] = {
     "audit_log": [
         entry(4, "cash_top_up", "refusal", "funds.not_enough", refused=True, after={"state": "BO024"}),
         entry(3, "desk_day.close", "desk_day", "7", before={"state": "close_requested"},
-              after={"state": "closed", "z": 41, "note": "A note that goes on for longer than half of a narrow screen."}),
+              after={"state": "closed", "z": 41, "note": NOTE}),
         entry(2, "client.find", "client", "5", after={"asked": "+48601234567", "found": 1}),
         entry(1, "session.open", "session", "9", after={"second_factor": True}),
     ],
@@ -250,7 +253,7 @@ def home(today: dict[str, Any] | None = None, **waiting: int) -> dict[str, Any]:
 
 def session(role: str, db: Canned, language: str) -> Any:
     """Somebody of that role, logged in to the canned company."""
-    name = {"cashier": "Олена Бондаренко", "accountant": "Jürgen Müller"}.get(role, "Åsa Öberg")
+    name = {"cashier": CASHIER, "accountant": "Jürgen Müller"}.get(role, "Åsa Öberg")
     staff = SimpleNamespace(
         id=11, name=name, email=f"{role}@demo.example", role=role, language=language, theme="dark"
     )

@@ -96,7 +96,11 @@ OWED = SimpleNamespace(
 DEMO = SimpleNamespace(
     people=tuple(
         SimpleNamespace(
-            email=f"{role}@demo.example", name="Олена Бондаренко", role=role, password="bocli-demo", code=lambda: "012345"
+            email=f"{role}@demo.example",
+            name="Олена Бондаренко",
+            role=role,
+            password="bocli-demo",
+            code=lambda: "012345",
         )
         for role in ROLES
     )
@@ -128,7 +132,8 @@ STATES = [
     State("top_up_blocked", "cashier", TopUp, BLOCKED, press=PHONE),
     State("top_up_errors", "cashier", TopUp, COUNTER, press=(*PHONE, *"1.234", "f2")),
     State("top_up_preview", "cashier", TopUp, COUNTER, press=(*PHONE, *"1234567", "f2")),
-    State("withdraw_preview", "cashier", Withdraw, COUNTER, press=(*PHONE, *"500", "enter", "enter", *"FA123456", "f2")),
+    State("withdraw_preview", "cashier", Withdraw, COUNTER,
+          press=(*PHONE, *"500", "enter", "enter", *"FA123456", "f2")),
     State("receipt_copy", "cashier", lambda: paper_of_receipt(Receipt.read(canned.receipt(copy=True)))),
     State("operations", "cashier", CashOperations, _today("open")),
     State("operations_filter", "accountant", CashOperations, press=("f6",)),
@@ -136,12 +141,14 @@ STATES = [
     State("close_requests", "accountant", CloseRequests),
     State("close_requests_none", "accountant", CloseRequests, rows={"desk_days": []}),
     State("review", "accountant", lambda: DayReview(7), REVIEW),
-    State("review_own", "accountant", lambda: DayReview(7), {"desk_day_review": canned.review(own=True)}, press=("f8",)),
+    State("review_own", "accountant", lambda: DayReview(7), {"desk_day_review": canned.review(own=True)},
+          press=("f8",)),
     State("review_close", "accountant", lambda: DayReview(7), REVIEW, press=("f8",)),
     State("review_send_back", "accountant", lambda: DayReview(7), REVIEW, press=("f7",)),
     State("cash_desks", "accountant", CashDesks),
     State("desk_days", "accountant", lambda: DeskDays(canned.DESKS[0]),
-          rows={"desk_days": [canned.desk_day("closed", z_number=41, reconciled=True), canned.desk_day("counting", 6)]}),
+          rows={"desk_days": [
+              canned.desk_day("closed", z_number=41, reconciled=True), canned.desk_day("counting", 6)]}),
     State("desk_cashiers", "accountant", lambda: DeskCashiers(canned.DESKS[0])),
     State("differences", "accountant", Differences),
     State("resolve", "accountant", lambda: Resolve(canned.ROWS["differences"][0]), press=("right",)),

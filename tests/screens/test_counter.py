@@ -45,7 +45,9 @@ def alone(books: Books, *, identified: bool = True) -> Client:
 
 
 @asynccontextmanager
-async def counter(books: Books, cashier: Person, number: str, client: Client | None) -> AsyncIterator[Terminal]:
+async def counter(
+    books: Books, cashier: Person, number: str, client: Client | None
+) -> AsyncIterator[Terminal]:
     """The section of that number with the client found."""
     async with at_terminal(books.world, cashier) as terminal:
         await terminal.press(number)
@@ -55,7 +57,9 @@ async def counter(books: Books, cashier: Person, number: str, client: Client | N
         yield terminal
 
 
-async def test_a_top_up_takes_few_keys_from_home_to_the_receipt(books: Books, cashier: Person, strict: None) -> None:
+async def test_a_top_up_takes_few_keys_from_home_to_the_receipt(
+    books: Books, cashier: Person, strict: None
+) -> None:
     client = alone(books)
     async with at_terminal(books.world, cashier) as t:
         await t.press("2")
@@ -86,7 +90,9 @@ async def test_a_client_with_two_wallets_chooses_one_before_the_amount(books: Bo
     assert books.balance(wallet_of(client, "EUR")) == 0
 
 
-async def test_wrong_amounts_are_told_under_the_field_and_nothing_is_shown(books: Books, cashier: Person) -> None:
+async def test_wrong_amounts_are_told_under_the_field_and_nothing_is_shown(
+    books: Books, cashier: Person
+) -> None:
     client = alone(books)
     async with counter(books, cashier, "2", client) as t:
         field = t.screen.form.field("amount")
@@ -100,7 +106,9 @@ async def test_wrong_amounts_are_told_under_the_field_and_nothing_is_shown(books
     assert books.balance(wallet_of(client)) == 0
 
 
-async def test_a_client_who_is_not_known_blocked_or_asked_for_by_too_little(books: Books, cashier: Person) -> None:
+async def test_a_client_who_is_not_known_blocked_or_asked_for_by_too_little(
+    books: Books, cashier: Person
+) -> None:
     client = alone(books)
     async with counter(books, cashier, "2", None) as t:
         await t.type("+4900000")
@@ -246,7 +254,9 @@ async def test_a_unit_without_decimals_takes_none(books: Books) -> None:
     client = alone(books)
     books.admin.execute("update book.coin set closed = true where id = %s", (client.coins["EUR"],))
     coin = books.rule("coin_open({system}, now(), %s, %s)", client.id, "JPY")
-    day = books.db(person).call("desk_day_start", key="0b0e7a4e-0000-4000-8000-000000000001", desk_id=desk)["day_id"]
+    day = books.db(person).call("desk_day_start", key="0b0e7a4e-0000-4000-8000-000000000001", desk_id=desk)[
+        "day_id"
+    ]
     books.admin.execute("update book.desk_day set state = 'open', opened_at = now() where id = %s", (day,))
     async with counter(books, person, "2", client) as t:
         await t.type("10.50")

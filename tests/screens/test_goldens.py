@@ -27,7 +27,7 @@ WIDELY = ("en", "de", "ar")
 
 @pytest.fixture(autouse=True)
 def _same_time(monkeypatch: pytest.MonkeyPatch, strict: None) -> None:
-    monkeypatch.setattr(Status, "clock", lambda self: "09:30")
+    monkeypatch.setattr(Status, "clock", lambda _: "09:30")
 
 
 def cut_short(app: Any) -> list[str]:

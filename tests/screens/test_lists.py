@@ -34,8 +34,12 @@ def shown(terminal: Terminal) -> list[int]:
     return [table._rows[at].thing.id for at in sorted(table._rows)]
 
 
-async def test_a_cashier_sees_the_own_day_with_who_opened_it_when(books: Books, two_days: tuple[Person, Person]) -> None:
-    mine = books.one("select array_agg(id order by id desc) from vault.operation where actor_id = %s", two_days[0].id)
+async def test_a_cashier_sees_the_own_day_with_who_opened_it_when(
+    books: Books, two_days: tuple[Person, Person]
+) -> None:
+    mine = books.one(
+        "select array_agg(id order by id desc) from vault.operation where actor_id = %s", two_days[0].id
+    )
     async with at_terminal(books.world, two_days[0]) as t:
         await t.press("4")
         assert shown(t) == mine
@@ -65,7 +69,11 @@ async def test_an_accountant_filters_all_desks_and_exports_what_is_in_sight(
         form.field("from").value = "0"
         await t.press("tab", "tab", "right", "f2")
         t.sees("Cash top-up")
-        tops = [n for n in shown(t) if books.one("select kind from vault.operation where id = %s", n) == "cash_top_up"]
+        tops = [
+            n
+            for n in shown(t)
+            if books.one("select kind from vault.operation where id = %s", n) == "cash_top_up"
+        ]
         assert shown(t) == tops
         await t.press("f8")
         t.sees("rows in", ".csv")
@@ -100,10 +108,19 @@ async def test_the_log_is_filtered_and_an_entry_shows_before_and_after(
         table = t.screen.query_one("KeysetTable")
         assert {table._rows[at].thing.what for at in table._rows} == {"desk_day.open"}
         await t.press("enter")
-        t.sees("Day opened", "State", "opening count", "open", "1,000.00 EUR / 1,000.00 EUR: 0.00 EUR", "Chain and link: day:")
+        t.sees(
+            "Day opened",
+            "State",
+            "opening count",
+            "open",
+            "1,000.00 EUR / 1,000.00 EUR: 0.00 EUR",
+            "Chain and link: day:",
+        )
 
 
-async def test_a_refusal_in_the_log_says_what_the_person_was_told(books: Books, two_days: tuple[Person, Person]) -> None:
+async def test_a_refusal_in_the_log_says_what_the_person_was_told(
+    books: Books, two_days: tuple[Person, Person]
+) -> None:
     cashier = two_days[0]
     async with at_terminal(books.world, cashier) as t:
         await t.press("3")

@@ -139,7 +139,11 @@ async def test_leaving_what_is_owed_ends_the_session(world: World) -> None:
 async def test_a_demo_says_who_can_log_in_and_with_what(world: World) -> None:
     cashier = world.make_staff("cashier")
     person = SimpleNamespace(
-        email=cashier.email, name="Demo Cashier", role="cashier", password=cashier.password, code=lambda: "123456"
+        email=cashier.email,
+        name="Demo Cashier",
+        role="cashier",
+        password=cashier.password,
+        code=lambda: "123456",
     )
     async with door(world, SimpleNamespace(people=(person,))) as t:
         t.sees("This is a demo", "Demo Cashier")

@@ -32,7 +32,9 @@ PICTURES = [
 ]
 
 
-@pytest.mark.parametrize(("name", "language", "theme", "size"), PICTURES, ids=[f"{each[0]}-{each[1]}" for each in PICTURES])
+@pytest.mark.parametrize(
+    ("name", "language", "theme", "size"), PICTURES, ids=[f"{each[0]}-{each[1]}" for each in PICTURES]
+)
 def test_ten_pictures(
     name: str,
     language: str,
@@ -41,7 +43,7 @@ def test_ten_pictures(
     snap_compare: Callable[..., bool],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(Status, "clock", lambda self: "09:30")
+    monkeypatch.setattr(Status, "clock", lambda _: "09:30")
     state = BY_NAME[name]
     set_language(language)
     person = canned.session(state.role, canned.Canned(state.answers, state.rows), language)
