@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from core.db.install import InstallError, install
+from core.db.install import install
 from core.db.settings import KDFS, Kdf
 from core.errors import Invalid, WrongState
 from core.permissions import ADMINISTRATOR
@@ -83,7 +83,7 @@ def migrate(dba_dsn: str) -> None:
 def _must_be_superuser(connection: psycopg.Connection[Any]) -> None:
     row = connection.execute("select rolsuper from pg_roles where rolname = current_user").fetchone()
     if row is None or not row[0]:
-        raise InstallError("the connection must be a superuser's: roles and event triggers need it")
+        raise WrongState("init.not_superuser")
 
 
 def _installation(connection: psycopg.Connection[Any]) -> str | None:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.db.roles import DEFINERS, OWNERS, SEARCH_PATH, STAFF, group_role, prepare
+from core.errors import WrongState
 from core.permissions import EVERYONE, MANAGES, NOBODY, PERMISSIONS, roles_with
 
 if TYPE_CHECKING:
@@ -70,7 +71,8 @@ def install(where: str | psycopg.Connection[Any]) -> None:
     """Make the database, or bring it up to date, in one transaction. Needs a superuser of PostgreSQL 15+.
 
     `where` is a connection string, or an open connection that is in no transaction.
-    Raises InstallError when a file or the server is not as it must be; nothing is changed then.
+    Raises WrongState init.version, init.locale or init.busy when the server is not as it must be, InstallError
+    when a file of the program is not. Nothing is changed then.
     """
     import psycopg
 
@@ -79,15 +81,16 @@ def install(where: str | psycopg.Connection[Any]) -> None:
             install(connection)
         return
     if where.info.server_version < 150000:
-        raise InstallError("PostgreSQL 15 or later is needed")
+        raise WrongState("init.version")
+    # Names are found by their small letters, and some locales know those of English only.
+    if where.execute("select lower('ŁЇ') = 'łї'").fetchone() != (True,):
+        raise WrongState("init.locale")
     sources = read_sources()
     try:
         with where.transaction():
             _install(where, sources)
     except psycopg.errors.LockNotAvailable as error:
-        raise InstallError(
-            "somebody's work holds what is to be changed; try again in a quiet minute"
-        ) from error
+        raise WrongState("init.busy") from error
 
 
 def _install(where: psycopg.Connection[Any], sources: list[Source]) -> None:

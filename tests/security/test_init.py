@@ -108,10 +108,22 @@ def test_who_is_no_superuser_is_told_so(server: Server, empty: str) -> None:
     with server.admin() as connection:
         connection.execute("drop role if exists plain_dba")
         connection.execute("create role plain_dba login createrole createdb password 'x'")
-    with pytest.raises(InstallError, match="superuser"):
+    with pytest.raises(errors.WrongState, match="not_superuser"):
         init(
             empty.replace("user=postgres", "user=plain_dba password=x"), "Ltd", "a@b.example", "A", kdf=CHEAP
         )
+
+
+def test_a_database_that_knows_english_letters_only_is_refused(server: Server) -> None:
+    with server.admin() as connection:
+        connection.execute("drop database if exists plain_letters")
+        connection.execute("create database plain_letters template template0 locale 'C'")
+    try:
+        with server.admin("plain_letters") as connection, pytest.raises(errors.WrongState, match="locale"):
+            install(connection)
+    finally:
+        with server.admin() as connection:
+            connection.execute("drop database plain_letters with (force)")
 
 
 def test_a_broken_file_leaves_the_database_as_it_was(

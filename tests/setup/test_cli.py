@@ -95,7 +95,7 @@ def test_wrong_use_is_said_in_words_and_is_code_2(
         (errors.WrongState("init.done"), 1),
         (errors.Unavailable("db.gone"), 3),
         (config.BadConfig("config.no_host", {"path": "-"}), 2),
-        (InstallError("PostgreSQL 15 or later is needed"), 1),
+        (InstallError("core/x/sql/y.sql: the header is missing"), 1),
         (CheckpointError("audit.checkpoint.damaged", file="x"), 1),
         (FileExistsError(17, "File exists", "x"), 1),
         (PermissionError(13, "Permission denied", "x"), 1),
