@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 
-from core.errors import Invalid
+from core.errors import Invalid, OutcomeUnknown
 from core.money import MAX_MINOR
 from core.texts import explain
 from tests.books import Books, Wallet
@@ -242,6 +243,36 @@ async def test_a_day_left_over_from_before_takes_no_more_operations(books: Books
         assert t.screen.SECTION == "top_up"
         assert t.screen.form.field("amount").value == "10"
     assert books.balance(wallet_of(client)) == 0
+
+
+@pytest.mark.parametrize("done", [True, False], ids=["it was done", "it was not done"])
+async def test_an_answer_that_got_lost_is_asked_for_and_nothing_is_doubled(
+    books: Books, cashier: Person, monkeypatch: pytest.MonkeyPatch, done: bool
+) -> None:
+    client = alone(books)
+    async with counter(books, cashier, "2", client) as t:
+        await t.type("40")
+        await t.press("f2")
+        real, lost = t.app.person.db.call, []
+
+        def call(function: str, /, **params: Any) -> Any:
+            if function != "cash_top_up" or lost:
+                return real(function, **params)
+            lost.append(params["key"])
+            if done:
+                real(function, **params)
+            raise OutcomeUnknown(params["key"])
+
+        monkeypatch.setattr(t.app.person.db, "call", call)
+        await t.press("f10")
+        assert len(lost) == 1
+        if not done:
+            t.sees("Error")
+            assert books.balance(wallet_of(client)) == 0
+            assert t.screen.form.field("amount").value == "40"
+            await t.press("escape", "f2", "f10")
+        t.sees("TOP-UP RECEIPT")
+    assert books.balance(wallet_of(client)) == 4_000
 
 
 # Comes last: every desk made after it counts yen too.
