@@ -90,9 +90,6 @@ class Keyset:
     def _beyond(self, edge: tuple[Any, ...], *, down: bool) -> ColumnElement[bool]:
         from sqlalchemy import tuple_
 
-        if len(self.key) == 1:
-            column = _column(self.key[0])
-            return column < edge[0] if down else column > edge[0]
         columns: Any = tuple_(*map(_column, self.key))
         beyond: ColumnElement[bool] = columns < tuple_(*edge) if down else columns > tuple_(*edge)
         return beyond
