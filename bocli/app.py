@@ -117,7 +117,8 @@ class BocliApp(Acting, SteadyApp):
     def _take(self, session: Any) -> None:
         self.person = session
         staff = session.staff
-        set_language(staff.language or "en")
+        if staff.language:
+            set_language(staff.language)
         if staff.theme in THEMES:
             self.set_look(staff.theme)
         self.idle = Idle(session.idle_minutes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -126,8 +127,17 @@ class LogIn(Section["Session"]):
                 self.form.field("password").value = ""
                 return
         if self._picked_language:
-            session = replace(session, staff=replace(session.staff, language=language()))
+            session = await self._keep_language(session)
         self.finish(replace(session, must_change_password=False, must_enrol=False))
+
+    async def _keep_language(self, session: Session) -> Session:
+        """The language chosen here is the person's from now on; if it cannot be kept, for this session."""
+        from core.staff import save_profile
+
+        app: Any = self.app
+        with suppress(BocliError):
+            await in_thread(app, partial(save_profile, session.db, language(), session.staff.theme))
+        return replace(session, staff=replace(session.staff, language=language()))
 
     # The demo's people.
 

@@ -34,7 +34,7 @@ class Staff:
     name: str
     email: str
     role: str
-    language: str
+    language: str  # "" until the person has chosen one
     theme: str
 
 

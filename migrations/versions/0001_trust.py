@@ -45,7 +45,7 @@ create table book.staff (
     name text not null check (length(name) between 1 and 200),
     role text not null references book.role_policy,
     active boolean not null default true,
-    language text not null default 'en' check (language ~ '^[a-z]{2}$'),
+    language text check (language ~ '^[a-z]{2}$'),  -- null until the person has chosen one
     theme text not null default 'dark' check (theme ~ '^[a-z_]{1,30}$'),
     made_at timestamptz not null default clock_timestamp(),
     changed_at timestamptz not null default clock_timestamp(),

@@ -50,7 +50,7 @@ begin
   return jsonb_build_object(
     'token', token, 'company', (select i.company from installation i),
     'staff', jsonb_build_object('id', m.id, 'person_id', m.person_id, 'name', m.name, 'email', m.email,
-                                'role', m.role, 'language', m.language, 'theme', m.theme),
+                                'role', m.role, 'language', coalesce(m.language, ''), 'theme', m.theme),
     'permissions', (select coalesce(jsonb_agg(q.permission order by q.permission), '[]')
                       from permission q where q.role = m.role),
     'last_login_at', before.opened_at, 'last_login_from', host(before.from_addr), 'failures', failures,
