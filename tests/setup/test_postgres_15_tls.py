@@ -133,7 +133,7 @@ def office() -> Iterator[Office]:
             os.chown(path, who["user"], who["group"])
     environment = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
     subprocess.run(
-        [BIN / "initdb", "-D", data, "-U", "postgres", "-A", "peer", "--no-sync", "-E", "UTF8", "--locale=C"],
+        [BIN / "initdb", "-D", data, "-U", "postgres", "-A", "peer", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8"],
         check=True, stdout=subprocess.DEVNULL, cwd="/", env=environment, **who,
     )  # fmt: skip
     with socket.create_server(("127.0.0.1", 0)) as free:
