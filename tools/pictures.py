@@ -6,6 +6,7 @@ The program runs in a real terminal (tmux) on a demo of its own; what stands on 
 from __future__ import annotations
 
 import io
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -33,11 +34,16 @@ def draw(terminals: Terminals, terminal: Terminal, name: str, title: str) -> Non
     for line in AnsiDecoder().decode(screen):
         console.print(line, no_wrap=True, crop=True, overflow="crop")
     HERE.mkdir(parents=True, exist_ok=True)
-    svg = console.export_svg(title=title, theme=THEME, unique_id=name)
+    svg = without_fonts(console.export_svg(title=title, theme=THEME, unique_id=name))
     (HERE / f"{name}.svg").write_text(
         "\n".join(line.rstrip() for line in svg.splitlines()) + "\n", encoding="utf-8"
     )
     print(f"docs/pictures/{name}.svg")
+
+
+def without_fonts(svg: str) -> str:
+    """Rich points at a font on the web; a picture of ours asks nobody for anything."""
+    return re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL).replace("Fira Code", "ui-monospace")
 
 
 def main() -> None:
