@@ -1,9 +1,9 @@
 -- The postings of a top-up or withdrawal as a person reads them, in the order in which they are written.
-create function rule.cash_lines(p_kind text, p_desk_id integer, p_serial text, p_amounts bigint[])
-returns jsonb language plpgsql stable
+create function rule.cash_lines(p_kind text, p_desk text, p_serial text, p_amounts bigint[])
+returns jsonb language plpgsql immutable
 as $$
 declare
-  cash constant jsonb := jsonb_build_object('kind', 'CASH', 'of', (select d.name from desk d where d.id = p_desk_id));
+  cash constant jsonb := jsonb_build_object('kind', 'CASH', 'of', p_desk);
   wallet constant jsonb := jsonb_build_object('kind', 'WALLET', 'of', p_serial);
   hold constant jsonb := jsonb_build_object('kind', 'HOLD', 'of', p_serial);
   income constant jsonb := jsonb_build_object('kind', 'COMMISSION', 'of', p_kind);

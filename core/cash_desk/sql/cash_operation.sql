@@ -38,5 +38,5 @@ begin
     'operation_id', posted.operation_id, 'kind', p_kind, 'at', p_at, 'booked_on', d.cash_date, 'issuer', p_issuer,
     'scale', plan.scale, 'amount', p_amount, 'commission', plan.commission, 'cash', plan.cash,
     'balance', plan.balance_after, 'day_id', d.id, 'client', plan.client, 'serial', plan.serial,
-    'document', p_document, 'head', encode(posted.head, 'hex'), 'lines', plan.lines) || day_place(d));
+    'document', p_document, 'head', encode(posted.head, 'hex'), 'lines', plan.lines) || plan.place);
 end $$;

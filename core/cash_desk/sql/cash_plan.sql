@@ -6,7 +6,8 @@ create function rule.cash_plan(
   out client_id bigint, out client text, out serial text, out issuer_id smallint, out scale smallint,
   out version_id integer, out payer text, out commission bigint, out cash bigint, out balance_before bigint,
   out balance_after bigint, out local_on date, out debit bigint[], out credit bigint[], out amounts bigint[],
-  out lines jsonb)
+  out lines jsonb,
+  out place jsonb)
 language plpgsql stable
 as $$
 declare
@@ -83,5 +84,6 @@ begin
     credit := trim_array(credit, 1);
     amounts := trim_array(amounts, 1);
   end if;
-  lines := cash_lines(p_kind, p_day.desk_id, serial, amounts);
+  place := day_place(p_day);
+  lines := cash_lines(p_kind, place ->> 'desk', serial, amounts);
 end $$;
