@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
-from textual.message import Message
 from textual.widgets import Input
 
 from bocli.keys import bindings, offers, shown_key
@@ -70,9 +69,6 @@ class Picks(Lines):
     """The entries that fit what was typed, one of them chosen."""
 
     DEFAULT_CSS = "Picks { height: auto; margin-top: 1; }"
-
-    class Chosen(Message):
-        """Another one is chosen."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from core.texts import t
-
 
 @dataclass
 class Status:
@@ -47,11 +45,6 @@ class Idle:
     def over(self) -> bool:
         """Has nobody been here for so long that the screen must lock?"""
         return bool(self.limit_s) and time.monotonic() - self._last >= self.limit_s
-
-
-def name_of_role(role: str) -> str:
-    """A role in the person's language."""
-    return t(f"role.{role}")
 
 
 def close(session: Any) -> None:

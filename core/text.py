@@ -254,11 +254,6 @@ def rtl() -> Rtl:
     return _rtl
 
 
-def has_rtl(text: str) -> bool:
-    """Whether `text` holds a letter of a right-to-left script."""
-    return not text.isascii() and _RTL.search(text) is not None
-
-
 def visual(text: str, language: str = "en") -> str:
     """Return one line of text in the order and the shapes in which it is to be shown, left to right.
 

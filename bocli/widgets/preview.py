@@ -50,11 +50,6 @@ class Preview(Lines):
         super().__init__(id=id)
         self.facts = facts
 
-    def set_facts(self, facts: Facts) -> None:
-        """Show others."""
-        self.facts = facts
-        self.changed()
-
     def rows(self, width: int) -> list[Row]:
         rows: list[Row] = [self._pair(*each) for each in self.facts.rows]
         if self.facts.postings:

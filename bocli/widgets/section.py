@@ -23,7 +23,6 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.widget import Widget
 
 from bocli.keys import Acting, bindings
 from bocli.steady import SteadyScreen
@@ -167,7 +166,3 @@ class Section(Acting, SteadyScreen[Result], Generic[Result]):
 
     def refresh_section(self) -> None:
         """Override: ask again for what this screen shows beside its lists."""
-
-    def body_widget(self) -> Widget:
-        """The container of the body."""
-        return self.query_one("#body")
