@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.db.roles import DEFINERS, OWNERS, SEARCH_PATH, STAFF, group_role, prepare
 from core.errors import WrongState
-from core.permissions import EVERYONE, MANAGES, NOBODY, PERMISSIONS, roles_with
+from core.permissions import CONFLICTS, EVERYONE, MANAGES, NOBODY, PERMISSIONS, roles_with
 
 if TYPE_CHECKING:
     import psycopg
@@ -294,6 +294,7 @@ def _permission_table(connection: psycopg.Connection[Any]) -> None:
     """Copy core/permissions.py into the database."""
     connection.execute("delete from auth.permission")
     connection.execute("delete from auth.manages")
+    connection.execute("delete from auth.conflict")
     with connection.cursor() as cursor:
         cursor.executemany(
             "insert into auth.permission (permission, role) values (%s, %s)",
@@ -302,6 +303,10 @@ def _permission_table(connection: psycopg.Connection[Any]) -> None:
         cursor.executemany(
             "insert into auth.manages (manager, managed) values (%s, %s)",
             [(manager, managed) for manager, roles in MANAGES.items() for managed in roles],
+        )
+        cursor.executemany(
+            "insert into auth.conflict (role, other) values (%s, %s)",
+            [pair for one, other in CONFLICTS for pair in ((one, other), (other, one))],
         )
         cursor.executemany(
             "insert into book.role_policy (role, second_factor, idle_minutes, absolute_minutes, sessions) "
