@@ -68,11 +68,14 @@ class World:
         first_password: bool = False,
         person: Person | None = None,
         email: str | None = None,
-        name: str = "Test Person",
+        name: str = "",
         password: str = "correct horse battery",
     ) -> Person:
         """A new member of staff. `person` gives a second account to somebody who has one already."""
-        email = email or f"{role}{next(_numbers)}@test.example"
+        number = next(_numbers)
+        email = email or f"{role}{number}@test.example"
+        # Nobody is called like another: who is might be the same person, and the program asks.
+        name = name or f"Test Person {number}"
         login = login_name(self.settings.installation, email)
         secret = derive(self.settings.installation, login, password, CHEAP)
         row = self.admin.execute(

@@ -14,17 +14,29 @@ if TYPE_CHECKING:
 
     from core.db import Database
 
-Operator = Literal["=", "<>", "<", "<=", ">", ">=", "in", "contains", "starts"]
+Operator = Literal["=", "<>", "<", "<=", ">", ">=", "in", "contains", "starts", "empty"]
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
     """A value that one of the columns must meet. `contains` and `starts` take no notice of case, and nothing in
-    their value is a wildcard."""
+    their value is a wildcard; `empty` takes no value. scale: a column with the digits after the point, when the
+    value is a decimal and the column holds minor units."""
 
     columns: tuple[str, ...]
     operator: Operator
     value: Any
+    scale: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """One of these, or every one of them; negated: not. A row without a value does not meet a condition, so it
+    meets the negated one."""
+
+    conditions: tuple[Condition | Either, ...]
+    negated: bool = False
+    every: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +47,17 @@ class Keyset:
     select: Callable[[], Select[Any]]
     key: tuple[str, ...] = ("id",)
     newest_first: bool = True
-    conditions: tuple[Condition, ...] = ()
+    conditions: tuple[Condition | Either, ...] = ()
 
     def where(self, columns: str, operator: Operator, value: Any) -> Keyset:
         """Only rows of which one of these columns (divided by blanks) meets the value."""
         return replace(
             self, conditions=(*self.conditions, Condition(tuple(columns.split()), operator, value))
         )
+
+    def either(self, conditions: tuple[Condition | Either, ...], *, negated: bool = False) -> Keyset:
+        """Only rows that meet one of these; negated, that meet none."""
+        return replace(self, conditions=(*self.conditions, Either(conditions, negated)))
 
     def key_of(self, row: Any) -> tuple[Any, ...]:
         """The key of a row: what the next page is asked by."""
@@ -78,13 +94,9 @@ class Keyset:
             edge = self.key_of(rows[-1])
 
     def _filtered(self) -> Select[Any]:
-        from sqlalchemy import or_
-
         asked = self.select()
         for each in self.conditions:
-            asked = asked.where(
-                or_(*(_met(_column(name), each.operator, each.value) for name in each.columns))
-            )
+            asked = asked.where(_clause(each))
         return asked
 
     def _beyond(self, edge: tuple[Any, ...], *, down: bool) -> ColumnElement[bool]:
@@ -101,7 +113,22 @@ def _column(name: str) -> Any:
     return column(name)
 
 
-def _met(column: Any, operator: Operator, value: Any) -> ColumnElement[bool]:
+def _clause(asked: Condition | Either) -> ColumnElement[bool]:
+    from sqlalchemy import and_, false, func, not_, or_
+
+    if isinstance(asked, Condition):
+        return or_(*(_met(_column(name), asked) for name in asked.columns))
+    joined = (and_ if asked.every else or_)(*map(_clause, asked.conditions))
+    return not_(func.coalesce(joined, false())) if asked.negated else joined
+
+
+def _met(column: Any, asked: Condition) -> ColumnElement[bool]:
+    from sqlalchemy import Numeric, String, cast, func, literal
+
+    value = asked.value
+    if asked.scale:
+        # Exact: numeric on both sides, the digits of each row's own unit.
+        value = literal(value, Numeric) * func.power(cast(literal(10), Numeric), _column(asked.scale))
     met: dict[str, Callable[[], Any]] = {
         "=": lambda: column == value,
         "<>": lambda: column != value,
@@ -110,8 +137,9 @@ def _met(column: Any, operator: Operator, value: Any) -> ColumnElement[bool]:
         ">": lambda: column > value,
         ">=": lambda: column >= value,
         "in": lambda: column.in_(value),
-        "contains": lambda: column.icontains(value, autoescape=True),
+        "contains": lambda: cast(column, String).icontains(value, autoescape=True),
         "starts": lambda: column.istartswith(value, autoescape=True),
+        "empty": lambda: func.coalesce(cast(column, String), "") == "",
     }
-    found: ColumnElement[bool] = met[operator]()
+    found: ColumnElement[bool] = met[asked.operator]()
     return found

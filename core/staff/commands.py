@@ -1,4 +1,4 @@
-"""What a member of staff does with the own account, and what is done to the accounts of others."""
+"""What a member of staff does with the own account."""
 
 from __future__ import annotations
 
@@ -6,15 +6,12 @@ import base64
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from core import errors
 from core.staff.passwords import check_new_password
 from core.staff.secrets import (
     derive,
     login_name,
-    normalised_email,
-    one_time_password,
     scram_verifier,
     totp_uri,
 )
@@ -36,6 +33,7 @@ class Staff:
     role: str
     language: str  # "" until the person has chosen one
     theme: str
+    phone: str | None = None
 
 
 @dataclass(frozen=True)
@@ -50,6 +48,7 @@ class Session:
     last_login_from: str | None
     failures: int
     idle_minutes: int
+    role_idle_minutes: int
     must_change_password: bool
     must_enrol: bool
     recovery_left: int | None
@@ -61,25 +60,6 @@ class Enrolment:
 
     secret: str
     uri: str
-
-
-@dataclass(frozen=True)
-class NewStaff:
-    """Whom to create. `person_id` gives a second account to a person who has one."""
-
-    key: UUID
-    email: str
-    name: str
-    role: str
-    person_id: int | None = None
-
-
-@dataclass(frozen=True)
-class FirstPassword:
-    """An account with its one-time password, which is shown once and kept nowhere."""
-
-    staff_id: int
-    password: str
 
 
 def log_in(
@@ -132,6 +112,7 @@ def _session(db: Database, answer: dict[str, Any]) -> Session:
         last_login_from=answer["last_login_from"],
         failures=answer["failures"],
         idle_minutes=answer["idle_minutes"],
+        role_idle_minutes=answer["role_idle_minutes"],
         must_change_password=answer["must_change_password"],
         must_enrol=answer["must_enrol"],
         recovery_left=answer["recovery_left"],
@@ -238,59 +219,12 @@ def end_session(db: Database, session_id: int) -> None:
     db.call("session_end", session_id=session_id)
 
 
-def save_profile(db: Database, language: str, theme: str) -> None:
-    """Keep one's language and theme. Raises Invalid."""
-    db.call("profile_set", language=language, theme=theme)
+def save_profile(
+    db: Database, language: str, theme: str, *, name: str | None = None, idle_minutes: int | None = None
+) -> int:
+    """Keep one's language, theme, name and idle minutes (0: the role's); None leaves what is there.
 
-
-def create_staff(db: Database, new: NewStaff) -> FirstPassword:
-    """Create a member of staff with a one-time password, good for seven days. Raises NotAllowed, Invalid,
-    StepUpNeeded.
+    Returns the idle minutes in force. Raises Invalid: profile.idle_minutes above the role's, staff.name_invalid.
     """
-    password = one_time_password()
-    verifier, kdf = _verifier_for(db, new.email, password)
-    made = db.call(
-        "prov.staff_create",
-        key=new.key,
-        email=normalised_email(new.email),
-        name=new.name,
-        role=new.role,
-        person_id=new.person_id,
-        verifier=verifier,
-        kdf=kdf,
-    )
-    return FirstPassword(made["staff_id"], password)
-
-
-def _verifier_for(db: Database, email: str, password: str) -> tuple[str, str]:
-    kdf = db.settings.kdf[0]
-    login = login_name(db.settings.installation, email)
-    return scram_verifier(derive(db.settings.installation, login, password, kdf)), str(kdf)
-
-
-def switch_off(db: Database, key: UUID, staff_id: int, reason: str) -> None:
-    """Switch a member of staff off; sessions and connections end at once."""
-    db.call("prov.staff_disable", key=key, staff_id=staff_id, reason=reason)
-
-
-def switch_on(db: Database, key: UUID, staff_id: int) -> None:
-    """Switch a member of staff on again."""
-    db.call("prov.staff_enable", key=key, staff_id=staff_id)
-
-
-def set_role(db: Database, key: UUID, staff_id: int, role: str) -> None:
-    """Give a member of staff another role; sessions end at once."""
-    db.call("prov.staff_set_role", key=key, staff_id=staff_id, role=role)
-
-
-def reset_password(db: Database, key: UUID, staff_id: int, email: str) -> FirstPassword:
-    """Give a member of staff (whose e-mail is needed for the salt) a new one-time password."""
-    password = one_time_password()
-    verifier, kdf = _verifier_for(db, email, password)
-    db.call("prov.staff_reset_password", key=key, staff_id=staff_id, verifier=verifier, kdf=kdf)
-    return FirstPassword(staff_id, password)
-
-
-def reset_second_factor(db: Database, key: UUID, staff_id: int, reason: str) -> None:
-    """Take away a second factor that was lost; it is enrolled anew at the next log-in."""
-    db.call("prov.staff_reset_second_factor", key=key, staff_id=staff_id, reason=reason)
+    kept = db.call("profile_set", language=language, theme=theme, name=name, idle_minutes=idle_minutes)
+    return int(kept["idle_in_force"])

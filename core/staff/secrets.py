@@ -75,13 +75,25 @@ def totp_code(secret: bytes, at: float, digits: int = 6) -> str:
     return f"{value % 10**digits:0{digits}d}"
 
 
+#: So much of a company's name goes into the QR code: quoted Cyrillic and Arabic take six letters for one.
+_ISSUER_LETTERS = 36
+
+
 def totp_uri(email: str, company: str, secret_base32: str) -> str:
-    """The otpauth address that an authenticator's camera reads."""
+    """The otpauth address that an authenticator's camera reads.
+
+    As short as the format allows (github.com/google/google-authenticator, "Key Uri Format"): the issuer once, as its
+    parameter, and no algorithm, digits or period, which are the defaults. A shorter one is a smaller QR code.
+    """
     from urllib.parse import quote
 
-    issuer = quote(company, safe="")
+    issuer = ""
+    for letter in company:
+        if len(issuer) + len(quote(letter, safe="")) > _ISSUER_LETTERS:
+            break
+        issuer += quote(letter, safe="")
     account = quote(email, safe="@")
-    return f"otpauth://totp/{issuer}:{account}?secret={secret_base32}&issuer={issuer}&digits=6&period=30"
+    return f"otpauth://totp/{account}?secret={secret_base32}&issuer={issuer}"
 
 
 #: No letter that looks like a digit, none that is hard to say on the telephone.

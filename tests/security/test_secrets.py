@@ -62,7 +62,7 @@ def test_secrets_of_every_kind_stay_out_of_the_log_and_the_spool(
     world.forget_code(boss)
     secret["a code"] = f"'{boss.code()}'"
     staff.step_up(session.db, boss.code())
-    new = staff.NewStaff(uuid.uuid4(), f"{uuid.uuid4().hex}@test.example", "New", "cashier")
+    new = staff.NewStaff(uuid.uuid4(), f"{uuid.uuid4().hex}@test.example", uuid.uuid4().hex, "cashier")
     made = staff.create_staff(session.db, new)
     secret["a one-time password"] = made.password
     first = staff.log_in(world.settings, new.email, made.password, state_folder=tmp_path)
@@ -80,7 +80,7 @@ def test_secrets_of_every_kind_stay_out_of_the_log_and_the_spool(
     login = login_name(world.settings.installation, other)
     world.admin.execute(f"set log_statement = none; create role {login}".encode())
     with pytest.raises(errors.WrongState):
-        staff.create_staff(session.db, staff.NewStaff(uuid.uuid4(), other, "New", "cashier"))
+        staff.create_staff(session.db, staff.NewStaff(uuid.uuid4(), other, uuid.uuid4().hex, "cashier"))
     with pytest.raises(errors.WrongCredentials):
         staff.log_in(world.settings, boss.email, boss.password, "000000", state_folder=tmp_path)
     secret["a derived new password"] = derive(

@@ -12,8 +12,9 @@ as $$
      where s.token_hash = sha256(convert_to(coalesce(current_setting('bocli.token', true), ''), 'UTF8'))
        and s.login = session_user and s.closed_at is null and s.locked_at is null
        and s.expires_at > clock_timestamp()
-       and s.last_seen between clock_timestamp() - make_interval(mins => p.idle_minutes)
+       and s.last_seen between clock_timestamp() - make_interval(mins => least(p.idle_minutes, m.idle_minutes))
                            and clock_timestamp() + interval '1 minute'
        and (p_permission = 'staff'
-            or exists (select from permission q where q.permission = p_permission and q.role = m.role)))
+            or exists (select from permission q where q.permission = p_permission and q.role = m.role)
+            or exists (select from permission q where q.permission = p_permission and q.role = any (roles_now(m.id)))))
 $$;

@@ -13,7 +13,10 @@ begin
     perform refuse('BO016', 'session.' || s.duty);
   end if;
   if p_permission is distinct from 'staff' and not exists (
-       select from permission p where p.permission = p_permission and p.role = (s.who).role) then
+       select from permission p where p.permission = p_permission and p.role = (s.who).role) and not exists (
+       -- only who lacks it by the own role pays for looking at what was lent
+       select from permission p
+        where p.permission = p_permission and p.role = any (roles_now((s.who).staff_id))) then
     perform refuse('BO012', 'permission.denied', jsonb_build_object('permission', p_permission));
   end if;
   return s.who;

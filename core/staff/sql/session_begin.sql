@@ -50,11 +50,12 @@ begin
   return jsonb_build_object(
     'token', token, 'company', (select i.company from installation i),
     'staff', jsonb_build_object('id', m.id, 'person_id', m.person_id, 'name', m.name, 'email', m.email,
-                                'role', m.role, 'language', coalesce(m.language, ''), 'theme', m.theme),
+                                'phone', m.phone, 'role', m.role, 'language', coalesce(m.language, ''), 'theme', m.theme),
     'permissions', (select coalesce(jsonb_agg(q.permission order by q.permission), '[]')
-                      from permission q where q.role = m.role),
+                      from (select distinct n.permission from permission n
+                             where n.role = any (roles_now(m.id))) as q),
     'last_login_at', before.opened_at, 'last_login_from', host(before.from_addr), 'failures', failures,
-    'idle_minutes', p.idle_minutes, 'kdf', x.kdf,
+    'idle_minutes', least(p.idle_minutes, m.idle_minutes), 'role_idle_minutes', p.idle_minutes, 'kdf', x.kdf,
     'must_change_password', x.must_change_password, 'must_enrol', p.second_factor and x.totp is null,
     'recovery_left', case when recovered then (
        select count(1) from recovery c where c.staff_id = m.id and c.used_at is null) end);

@@ -11,7 +11,7 @@ declare
 begin
   perform settings_sane();
   select s.id, s.last_seen, s.closed_at, s.expires_at, s.locked_at, m.id as staff_id, m.person_id, m.login, m.role,
-         m.active, p.idle_minutes,
+         m.active, least(p.idle_minutes, m.idle_minutes) as idle_minutes,
          case when x.must_change_password then 'must_change_password'
               when p.second_factor and x.totp is null then 'must_enrol' end as owed
     into r

@@ -27,6 +27,8 @@ begin
   end if;
   perform not_last_administrator(m.id);
   update staff set active = false, changed_at = clock_timestamp() where id = m.id;
+  perform delegations_end(who, m.id);
+  perform groups_sync(m.id);
   execute format('alter role %I nologin', m.login);
   perform sessions_end(m.id, 'switched_off');
   perform log_write('person:' || m.id, who, 'staff.disable', 'staff', m.id::text, jsonb_build_object('active', true),

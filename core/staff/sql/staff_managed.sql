@@ -12,7 +12,7 @@ begin
   -- All administrators first and in order: two that switch each other off at once must not both succeed.
   perform from staff a where a.role = 'administrator' order by a.id for no key update;
   select * into m from staff where id = p_staff_id for no key update;
-  if not found or not exists (select from manages g where g.manager = p_who.role and g.managed = m.role) then
+  if not found or not looks_after(p_who.staff_id, m.role) then
     perform refuse('BO022', 'staff.not_found');
   end if;
   if m.id = p_who.staff_id or m.person_id = p_who.person_id then
