@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from core import errors, staff
-from core.staff import commands
+from core.staff import commands, looking_after
 from core.staff.secrets import derive, login_name, scram_verifier
 from tests.server import Server
 from tests.world import CHEAP, World
@@ -53,7 +53,8 @@ def test_secrets_of_every_kind_stay_out_of_the_log_and_the_spool(
         verifiers.append(scram_verifier(value))
         return verifiers[-1]
 
-    monkeypatch.setattr(commands, "scram_verifier", noted)
+    for module in (commands, looking_after):
+        monkeypatch.setattr(module, "scram_verifier", noted)
     boss = world.make_staff("administrator")
     session = staff.log_in(world.settings, boss.email, boss.password, boss.code(), state_folder=tmp_path)
     secret["a derived password"] = boss.secret

@@ -20,13 +20,14 @@ begin
   checked := day_not_stale(p_day, p_at);
   checked := amount_check(p_amount);
   select n.client_id, n.serial, n.issuer_id, n.wallet_account_id, n.hold_account_id, n.incoming, n.outgoing, n.closed,
-         i.code, i.scale, cl.name, cl.blocked, cl.identification, cl.identified_until,
+         i.code, i.scale, cl.name, cl.active, cl.blocked, o.state as organization_state, cl.identification, cl.identified_until,
          (p_at at time zone cl.time_zone)::date as today, w.balance, dc.cash_account_id,
          f.id as commission_account_id
     into c
     from coin n
     join issuer i on i.id = n.issuer_id
     join client cl on cl.id = n.client_id
+    left join organization o on o.id = cl.organization_id
     join account w on w.id = n.wallet_account_id
     join operation_kind k on k.kind = p_kind
     left join desk_currency dc on dc.desk_id = p_day.desk_id and dc.issuer_id = n.issuer_id
@@ -40,6 +41,12 @@ begin
   end if;
   if c.blocked then
     perform refuse('BO026', 'client.blocked');
+  end if;
+  if not c.active then
+    perform refuse('BO026', 'client.inactive');
+  end if;
+  if c.organization_state <> 'active' then
+    perform refuse('BO026', 'organization.' || c.organization_state);
   end if;
   if c.closed then
     perform refuse('BO026', 'coin.closed');

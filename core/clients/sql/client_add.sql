@@ -9,7 +9,7 @@ declare
 begin
   insert into client (kind, name, name_key, email, email_key, phone, time_zone, identification, identified_until,
                       created_at)
-    values (p_kind, p_name, lower(p_name), p_email, lower(p_email), p_phone, p_time_zone, p_identification,
+    values (p_kind, p_name, folded(p_name), p_email, nullif(folded(p_email), ''), p_phone, p_time_zone, p_identification,
             p_identified_until, p_at)
     returning id into new_id;
   perform log_write('system', p_who, 'client.add', 'client', new_id::text, null,

@@ -16,13 +16,13 @@ begin
     perform refuse('BO030', 'client.search_short');
   end if;
   if asked like '%@%' then
-    found_ids := array(select c.id from client c where c.email_key = lower(asked));
+    found_ids := array(select c.id from client c where c.email_key = folded(asked));
   elsif asked ~ '^\+?[0-9 ()/.-]+$' then
     found_ids := array(select c.id from client c where c.phone = '+' || digits
                        union select n.client_id from coin n where n.serial = digits);
   else
     found_ids := array(select c.id from client c
-                        where c.name_key like regexp_replace(lower(asked), '([\\%_])', '\\\1', 'g') || '%'
+                        where c.name_key like regexp_replace(folded(asked), '([\\%_])', '\\\1', 'g') || '%'
                         order by c.name_key, c.id limit 20);
   end if;
   select coalesce(jsonb_agg(client_described(c.id) order by c.name_key, c.id), '[]') into answer

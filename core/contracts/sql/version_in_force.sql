@@ -1,4 +1,5 @@
--- The version of the client's contract in force at a moment: their own contract's, else the default contract's.
+-- The version of the client's contract in force at a moment: their own contract's, else that of
+-- their organization, else the default contract's.
 create function rule.version_in_force(p_client_id bigint, p_at timestamptz)
 returns integer language plpgsql stable
 as $$
@@ -11,6 +12,8 @@ begin
              (select c.contract_id from client_contract c
                where c.client_id = p_client_id and c.valid_from <= p_at
                order by c.valid_from desc limit 1),
+             (select o.contract_id from client m join organization o on o.id = m.organization_id
+               where m.id = p_client_id),
              (select d.id from contract d where d.is_default))
      order by v.valid_from desc
      limit 1);

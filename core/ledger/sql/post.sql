@@ -23,6 +23,10 @@ begin
     values (p_kind, p_at, p_booked_on, p_issuer_id, p_amount, p_commission, p_version_id, p_who.staff_id, p_day_id,
             p_client_id, p_coin_id, p_reverses_id, p_details)
     returning id into operation_id;
+  -- Asked after the row was written: who switches an issuer off holds the ledger, so this sees what they did.
+  if not (select i.active from issuer i where i.id = p_issuer_id) then
+    raise exception 'issuer.off' using errcode = 'BO026';
+  end if;
   -- An account is moved once, by the sum of its lines; accounts in the order of their ids, so that no two
   -- operations wait for each other.
   for a in select t.id, t.kind, t.debit_sign, t.striped from account t
