@@ -1,14 +1,15 @@
-"""Lists as CSV files: a window at a time, for one reader only, and harmless to the program that opens them."""
+"""Lists as CSV and XLSX files: a window at a time, for one reader only, and harmless to the program that opens them."""
 
 from __future__ import annotations
 
 import csv
+import io
 import os
 import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from core.errors import BocliError
 from core.text import clean
@@ -40,13 +41,13 @@ def decimal(minor: int, scale: int) -> str:
     return f"-{digits}" if minor < 0 else digits
 
 
+Windows = Iterable[Sequence[Any]]
+Cells = Callable[[Any], Sequence[object]]
+GoOn = Callable[[int], bool]
+
+
 def write_csv(
-    folder: Path,
-    name: str,
-    heads: Sequence[str],
-    windows: Iterable[Sequence[Any]],
-    cells: Callable[[Any], Sequence[object]],
-    go_on: Callable[[int], bool],
+    folder: Path, name: str, heads: Sequence[str], windows: Windows, cells: Cells, go_on: GoOn
 ) -> tuple[Path, int] | None:
     """Write all rows of all windows to a new file, and return it with the number of rows.
 
@@ -54,21 +55,39 @@ def write_csv(
     is there. `go_on` is told after each window how many rows are written; when it says False the file is taken
     away and None returned. Raises CannotExport, and whatever the windows raise, without leaving half a file.
     """
-    path: Path | None = None
-    try:
-        path, descriptor = _new_file(folder, name)
-        count = 0
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+
+    def write(raw: IO[bytes]) -> int | None:
+        with io.TextIOWrapper(raw, encoding="utf-8", newline="", write_through=False) as file:
             writer = csv.writer(file)
             writer.writerow([harmless(head) for head in heads])
+            count = 0
             for rows in windows:
                 writer.writerows([harmless(cell) for cell in cells(row)] for row in rows)
                 count += len(rows)
                 if not go_on(count):
-                    path.unlink(missing_ok=True)
                     return None
             file.flush()
             os.fsync(file.fileno())
+        return count
+
+    return new_file(folder, name, "csv", write)
+
+
+def new_file(
+    folder: Path, name: str, ending: str, write: Callable[[IO[bytes]], int | None]
+) -> tuple[Path, int] | None:
+    """Make a file that was not there and let `write` fill it; None from it takes the file away again.
+
+    Raises CannotExport, and whatever `write` raises, without leaving half a file.
+    """
+    path: Path | None = None
+    try:
+        path, descriptor = _new_file(folder, name, ending)
+        with os.fdopen(descriptor, "w+b") as file:
+            count = write(file)
+        if count is None:
+            _take_away(path)
+            return None
     except OSError as error:
         _take_away(path)
         why = error.strerror or str(error)
@@ -86,15 +105,15 @@ def _take_away(path: Path | None) -> None:
         path.unlink(missing_ok=True)
 
 
-def _new_file(folder: Path, name: str) -> tuple[Path, int]:
+def _new_file(folder: Path, name: str, ending: str) -> tuple[Path, int]:
     """Make a file that was not there. Raises OSError."""
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     plain = _NAME.sub("-", name).strip("-")[:60] or "list"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     number = 0
     while True:
-        path = folder / f"{stamp}-{plain}{f'-{number}' if number else ''}.csv"
+        path = folder / f"{stamp}-{plain}{f'-{number}' if number else ''}.{ending}"
         try:
             return path, os.open(path, flags, 0o600)
         except FileExistsError:

@@ -12,27 +12,33 @@ from bocli.widgets.preview import Facts, PostingLine, Preview
 from bocli.widgets.section import Section
 from core.cash_desk import DeskDay, Receipt, cash_operations, home, receipt
 from core.db.keyset import Keyset
-from core.export import decimal
 from core.texts import amount, date, date_time, t
-from screens.parts.export import Export
+from screens.parts.columns import Column
 from screens.parts.filters import Filters, any_of, day_field, text_field
+from screens.parts.listing import Listing
 from screens.parts.paper import Sheet, paper_of_receipt
-from screens.parts.rows import Column, Rows
 from screens.parts.status import show_words
 from screens.parts.words import account, issuer, money
 
 KINDS = ("cash_top_up", "cash_withdrawal")
 COLUMNS = (
-    Column("operations.number", 7, lambda row: str(row.id), right=True),
-    Column("operations.at", 16, lambda row: date_time(row.at, row.time_zone)),
-    Column("operations.kind", 12, lambda row: t(f"operations.kind.{row.kind}")),
-    Column("operations.client", 0, lambda row: row.client),
-    Column("operations.serial", 12, lambda row: row.serial, from_width=120),
-    Column("operations.desk", 14, lambda row: row.desk, from_width=120),
-    Column("operations.cashier", 16, lambda row: row.cashier, from_width=130),
-    Column("money.amount", 18, lambda row: money(row.amount, row.issuer, row.scale), right=True),
-)
-EXPORTED = "id at booked_on kind issuer amount commission desk cashier client serial".split()
+    Column("number", "operations.number", 7, lambda row: str(row.id), kind="number", field="id",
+           right=True, sort=("id",)),
+    Column("at", "operations.at", 16, lambda row: date_time(row.at, row.time_zone), kind="moment", field="at"),
+    Column("booked", "export.column.booked_on", 10, lambda row: date(row.booked_on), kind="day", field="booked_on",
+           chosen=False),
+    Column("kind", "operations.kind", 12, lambda row: t(f"operations.kind.{row.kind}"), kind="choice", field="kind",
+           options=tuple((each, f"operation.{each}") for each in KINDS)),
+    Column("client", "operations.client", 0, lambda row: row.client, field="client"),
+    Column("serial", "operations.serial", 12, lambda row: row.serial, field="serial", from_width=120),
+    Column("desk", "operations.desk", 14, lambda row: row.desk, field="desk", from_width=120),
+    Column("cashier", "operations.cashier", 16, lambda row: row.cashier, field="cashier", from_width=130),
+    Column("currency", "money.currency", 8, lambda row: row.issuer, field="issuer", chosen=False),
+    Column("amount", "money.amount", 18, lambda row: money(row.amount, row.issuer, row.scale), kind="money",
+           field="amount", right=True),
+    Column("commission", "money.commission", 14, lambda row: money(row.commission, row.issuer, row.scale), kind="money",
+           field="commission", right=True, chosen=False),
+)  # fmt: skip
 
 
 def search(keyset: Keyset, text: str) -> Keyset:
@@ -42,36 +48,36 @@ def search(keyset: Keyset, text: str) -> Keyset:
     return keyset.where("client", "starts", text)
 
 
-def cells(row: Any) -> list[object]:
-    """A row of the exported file, for programs to read."""
-    values = {name: getattr(row, name) for name in EXPORTED}
-    values |= {"at": row.at.isoformat(), "amount": decimal(row.amount, row.scale)}
-    values["commission"] = decimal(row.commission, row.scale)
-    return list(values.values())
-
-
-class CashOperations(Section[None]):
+class CashOperations(Listing):
     """A cashier sees the day at hand first; F6 asks for any other period."""
 
     SECTION = "cash_operations"
+    LIST = "cash_operations"
+    EMPTY = "cash_operations.empty"
+    SELECT = staticmethod(cash_operations)
+    COLUMNS = COLUMNS
 
     def __init__(self) -> None:
         super().__init__()
         self.chosen: dict[str, Any] = {}
-        self.keyset = Keyset(cash_operations)
+        self.narrowed = Keyset(cash_operations)
+        self.said = ""
 
-    def body(self) -> ComposeResult:
-        yield Lines(id="what")
-        yield KeysetTable(self._rows(), empty="cash_operations.empty")
+    def base(self) -> Keyset:
+        return self.narrowed
 
-    def _rows(self) -> Rows:
-        return Rows(lambda: self.db, self.keyset, COLUMNS, width=self.app.size.width, search=search)
+    def plain(self, keyset: Keyset, text: str) -> Keyset:
+        return search(keyset, text)
 
-    def on_mount(self) -> None:
+    def in_words(self) -> list[str]:
+        return [" · ".join(filter(None, (self.said, *super().in_words()))), ""]
+
+    async def _open(self) -> None:
         if "cash_day:run" in self.person.permissions:
-            self.work(self._own_day())
+            await self._own_day()
         else:
             self._show(t("cash_operations.all"))
+        await super()._open()
 
     async def _own_day(self) -> None:
         found = await self.call(home)
@@ -83,12 +89,12 @@ class CashOperations(Section[None]):
             self._filter(Keyset(cash_operations).where("day_id", "=", found.day.day_id), _of_day(found.day))
 
     def _show(self, said: str) -> None:
+        self.said = said
         show_words(self.query_one("#what", Lines), said, "dim")
 
     def _filter(self, keyset: Keyset, said: str) -> None:
-        self.keyset = keyset
-        self._show(said)
-        self.query_one(KeysetTable).set_source(self._rows())
+        self.narrowed, self.said = keyset, said
+        self.apply()
 
     # Filtering.
 
@@ -148,24 +154,12 @@ class CashOperations(Section[None]):
     # One of them, and all of them.
 
     def on_keyset_table_opened(self, event: KeysetTable.Opened) -> None:
-        self.work(self._open(event.item.thing.id))
+        self.work(self._open_one(event.item.thing.id))
 
-    async def _open(self, number: int) -> None:
+    async def _open_one(self, number: int) -> None:
         found = await self.call(lambda db: receipt(db, number))
         if found is not None:
             self.app.push_screen(Operation(found))
-
-    def act_export(self) -> None:
-        """The list in sight as a CSV file."""
-        shown: Any = self.query_one(KeysetTable).source
-        heads = [t(f"export.column.{name}") for name in EXPORTED]
-        self.app.push_screen(Export("cash-operations", self.db, shown.keyset, heads, cells), self._exported)
-
-    def _exported(self, said: str | None) -> None:
-        if said:
-            self.say(said)
-        else:
-            self.note(t("export.left"))
 
 
 def _of_day(day: DeskDay) -> str:

@@ -15,11 +15,11 @@ from core.audit.queries import audit_log
 from core.clock import zone
 from core.db.keyset import Keyset
 from core.texts import date_time, t
-from screens.parts.export import Export
+from screens.parts.columns import Column
 from screens.parts.filters import Filters, any_of, day_field, text_field
+from screens.parts.listing import Listing
 from screens.parts.log_text import ZONE, did, rows_of, thing
 from screens.parts.paper import Sheet
-from screens.parts.rows import Column, Rows
 
 ENTITIES = (
     "operation",
@@ -33,48 +33,47 @@ ENTITIES = (
     "branch",
     "refusal",
 )
-EXPORTED = "id at actor login from_addr what entity entity_id refused before after stream seq hash".split()
-
-
 COLUMNS = (
-    Column("user_actions.at", 16, lambda row: date_time(row.at, ZONE)),
-    Column("user_actions.who", 18, lambda row: row.actor or row.login),
-    Column("user_actions.what", 26, lambda row: did(row.what)),
-    Column("user_actions.thing", 0, thing),
-    Column("user_actions.from", 15, lambda row: str(row.from_addr or "-"), from_width=120),
-)
+    Column("number", "export.column.id", 9, lambda row: str(row.id), kind="number", field="id", right=True,
+           sort=("id",), chosen=False),
+    Column("at", "user_actions.at", 16, lambda row: date_time(row.at, ZONE), kind="moment", field="at"),
+    Column("who", "user_actions.who", 18, lambda row: row.actor or row.login, field="actor"),
+    Column("login", "export.column.login", 27, lambda row: row.login, field="login", chosen=False),
+    Column("what", "user_actions.what", 26, lambda row: did(row.what), field="what"),
+    Column("entity", "export.column.entity", 14, lambda row: t(f"entity.{row.entity}"), kind="choice", field="entity",
+           options=tuple((each, f"entity.{each}") for each in ENTITIES), chosen=False),
+    Column("thing", "user_actions.thing", 0, thing, field="entity_id", cell=lambda row: row.entity_id),
+    Column("from", "user_actions.from", 15, lambda row: str(row.from_addr or "-"), field="from_addr", from_width=120),
+    Column("refused", "user_actions.refused", 9, lambda row: t("common.yes") if row.refused else "", kind="yes_no",
+           field="refused", chosen=False),
+    Column("stream", "export.column.stream", 14, lambda row: row.stream, field="stream", chosen=False),
+    Column("place", "export.column.seq", 8, lambda row: str(row.seq), kind="number", field="seq", right=True,
+           chosen=False),
+    Column("before", "export.column.before", 20, lambda row: _json(row.before), field="before",
+           cell=lambda row: _json(row.before), chosen=False),
+    Column("after", "export.column.after", 20, lambda row: _json(row.after), field="after",
+           cell=lambda row: _json(row.after), chosen=False),
+    Column("hash", "export.column.hash", 16, lambda row: row.hash.hex(), cell=lambda row: row.hash.hex(), chosen=False),
+)  # fmt: skip
 
 
-def cells(row: Any) -> list[object]:
-    """A row of the exported file."""
-    values = {name: getattr(row, name) for name in EXPORTED}
-    values |= {"at": row.at.isoformat(), "hash": row.hash.hex()}
-    values |= {
-        name: json.dumps(values[name], ensure_ascii=False) for name in ("before", "after") if values[name]
-    }
-    return list(values.values())
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False) if value else ""
 
 
-def search(keyset: Keyset, text: str) -> Keyset:
-    """By whoever did it, or by the number of the thing."""
-    return keyset.where("actor login entity_id", "contains", text)
-
-
-class UserActions(Section[None]):
-    """Enter shows a line of the log with all its fields."""
+class UserActions(Listing):
+    """Enter shows a line of the log with all its fields; F6 asks for the usual filters one by one."""
 
     SECTION = "user_actions"
+    LIST = "user_actions"
+    EMPTY = "user_actions.empty"
+    SELECT = staticmethod(audit_log)
+    PLAIN = ("actor", "login", "entity_id")
+    COLUMNS = COLUMNS
 
     def __init__(self) -> None:
         super().__init__()
         self.chosen: dict[str, Any] = {}
-        self.keyset = Keyset(audit_log)
-
-    def body(self) -> ComposeResult:
-        yield KeysetTable(self._rows(), empty="user_actions.empty")
-
-    def _rows(self) -> Rows:
-        return Rows(lambda: self.db, self.keyset, COLUMNS, width=self.app.size.width, search=search)
 
     def on_keyset_table_opened(self, event: KeysetTable.Opened) -> None:
         self.app.push_screen(UserAction(event.item.thing))
@@ -94,36 +93,26 @@ class UserActions(Section[None]):
         self.app.push_screen(Filters(*fields), self._chosen)
 
     def _chosen(self, values: dict[str, Any] | None) -> None:
-        if values is None:
-            return
-        self.chosen, keyset = values, Keyset(audit_log)
-        if values["from"] is not None:
+        if values is not None:
+            self.chosen = values
+            self.apply()
+
+    def base(self) -> Keyset:
+        values, keyset = self.chosen, super().base()
+        if values.get("from") is not None:
             keyset = keyset.where("at", ">=", datetime.combine(values["from"], time(), zone(ZONE)))
-        if values["to"] is not None:
+        if values.get("to") is not None:
             keyset = keyset.where(
                 "at", "<", datetime.combine(values["to"] + timedelta(1), time(), zone(ZONE))
             )
-        if values["who"]:
+        if values.get("who"):
             keyset = keyset.where("actor login", "contains", values["who"])
-        if values["what"]:
+        if values.get("what"):
             keyset = keyset.where("what", "contains", values["what"])
         for name in ("entity", "refused"):
-            if values[name] is not None:
+            if values.get(name) is not None:
                 keyset = keyset.where(name, "=", values[name])
-        self.keyset = keyset
-        self.query_one(KeysetTable).set_source(self._rows())
-
-    def act_export(self) -> None:
-        """The list in sight as a CSV file."""
-        shown: Any = self.query_one(KeysetTable).source
-        heads = [t(f"export.column.{name}") for name in EXPORTED]
-        self.app.push_screen(Export("user-actions", self.db, shown.keyset, heads, cells), self._exported)
-
-    def _exported(self, said: str | None) -> None:
-        if said:
-            self.say(said)
-        else:
-            self.note(t("export.left"))
+        return keyset
 
 
 class UserAction(Section[None]):

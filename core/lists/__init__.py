@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from core.lists.filter import Asked, Field, narrow, parse
+from core.lists.views import SavedView, delete_view, save_view, views
 
-__all__ = ["Asked", "Field", "narrow", "parse"]
+__all__ = ["Asked", "Field", "SavedView", "delete_view", "narrow", "parse", "save_view", "views"]

@@ -137,7 +137,7 @@ def _is_percent(text: str) -> bool:
         found = Decimal(text)
     except InvalidOperation:
         return False
-    return found.is_finite() and 0 <= found <= 100 and "e" not in text.casefold()  # noqa: PLR2004 - per cent
+    return found.is_finite() and 0 <= found <= 100 and "e" not in text.casefold()
 
 
 def _minor(text: str, scale: int) -> tuple[int | None, str]:

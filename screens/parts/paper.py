@@ -14,7 +14,7 @@ from bocli.widgets.shown import Shown
 from core.cash_desk import CashReport, CloseRequested, Receipt
 from core.errors import BocliError
 from core.texts import language, t
-from screens.parts.export import short
+from screens.parts.list_files import short
 
 WIDTH = 42
 

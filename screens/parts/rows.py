@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from bocli.widgets.keyset_table import Item
 from core.db.keyset import Keyset
@@ -23,6 +23,21 @@ class Column:
     from_width: int = 0
 
 
+class Shown(Protocol):
+    """What Rows needs of a column: the two classes of columns have it."""
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def width(self) -> int: ...
+    @property
+    def show(self) -> Callable[[Any], str]: ...
+    @property
+    def right(self) -> bool: ...
+    @property
+    def from_width(self) -> int: ...
+
+
 class Rows:
     """A source of rows. `db` is asked for each time, since after a lock it is another one."""
 
@@ -30,7 +45,7 @@ class Rows:
         self,
         db: Callable[[], Any],
         keyset: Keyset,
-        columns: Sequence[Column],
+        columns: Sequence[Shown],
         *,
         width: int = 80,
         search: Callable[[Keyset, str], Keyset] | None = None,
