@@ -17,7 +17,7 @@ from bocli.steady import SteadyApp
 from bocli.theme import THEMES, LastLook, after, chosen, colour_system
 from bocli.widgets.status_bar import StatusBar
 from core.errors import BocliError, Unavailable
-from core.texts import set_language, t
+from core.texts import language, set_language, t
 
 WARM = ("core.db.call", "core.staff", "argon2", "babel.dates", "babel.numbers", "sqlalchemy")
 """What the first log-in needs; it is imported in a thread as soon as the first screen is painted."""
@@ -111,16 +111,15 @@ class BocliApp(Acting, SteadyApp):
         if session is None:
             self.exit()
             return
-        self._take(session)
+        self.take(session)
         self.open(_roles().HOME, then=lambda _: self.exit())
 
-    def _take(self, session: Any) -> None:
+    def take(self, session: Any) -> None:
+        """This person is here, with this language, theme and idle time: after log-in, and when they change them."""
         self.person = session
         staff = session.staff
-        if staff.language:
-            set_language(staff.language)
-        if staff.theme in THEMES:
-            self.set_look(staff.theme)
+        set_language(staff.language or language())
+        self.set_look(staff.theme if staff.theme in THEMES else self.theme)
         self.idle = Idle(session.idle_minutes)
         self.status.person, self.status.role = staff.name, t(f"role.{staff.role}")
         self._repaint_status()
@@ -143,10 +142,10 @@ class BocliApp(Acting, SteadyApp):
         if session is None:
             self.exit()
         elif same:
-            self._take(session)
+            self.take(session)
         else:
             # Another person must not find what this one was doing.
-            self._take(session)
+            self.take(session)
             self.run_worker(self._start_over(), group="gate")
 
     async def _start_over(self) -> None:
@@ -174,7 +173,7 @@ class BocliApp(Acting, SteadyApp):
 
     def sections(self) -> list[Any]:
         """The rows of screens.roles that this person may see, in the order of their numbers."""
-        return [row for row in _roles().SECTIONS if row.permission in self.permissions] if self.person else []
+        return list(_roles().sections_of(self.person)) if self.person else []
 
     def go_to(self, row: Any) -> None:
         """Open a section; what lies above home is left first."""

@@ -79,7 +79,7 @@ class Gate:
     def _tell(self, screen: Any, error: BocliError, form: Any, fields: dict[str, str]) -> None:
         if isinstance(error, Unavailable) and not isinstance(error, Busy):
             self.lost()
-        field = fields.get(error.key.split(".", 1)[0])
+        field = fields.get(error.key) or fields.get(error.key.split(".", 1)[0])
         if form is not None and field in form.labelled:
             form.show_errors({field: error})
         else:

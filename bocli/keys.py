@@ -113,9 +113,19 @@ ACTIONS: tuple[Action, ...] = (
     # Choosing one of several by the arrows.
     Action("pick.down", ("down", "j"), "keys.pick.down", palette=False),
     Action("pick.up", ("up", "k"), "keys.pick.up", palette=False),
+    # Lists: their columns, order, saved views, files.
+    Action("listing.views", ("f3",), "keys.listing.views", bar=True),
+    Action("listing.columns", ("f4",), "keys.listing.columns", bar=True),
+    Action("listing.sort", ("s",), "keys.listing.sort", bar=True),
+    Action("listing.export", ("f8",), "keys.listing.export", bar=True),
+    Action("columns.switch", ("space",), "keys.columns.switch", bar=True, palette=False),
+    Action("columns.later", ("plus",), "keys.columns.later", bar=True, palette=False),
+    Action("columns.earlier", ("minus",), "keys.columns.earlier", bar=True, palette=False),
+    Action("views.keep", ("n",), "keys.views.keep", bar=True),
+    Action("views.opens", ("o",), "keys.views.opens", bar=True),
+    Action("views.delete", ("delete", "x"), "keys.views.delete", bar=True),
     Action("pick.take", ("enter",), "keys.pick.take", bar=True, palette=False),
     Action("log_in.people", ("f4",), "keys.log_in.people", bar=True),
-    Action("enrol.kept", ("f2",), "keys.enrol.kept"),
     Action("paper.print", ("f6",), "keys.paper.print", bar=True),
     # The cashier's day.
     Action("cash_day.count", ("f2",), "keys.cash_day.count", bar=True),
@@ -162,10 +172,28 @@ ACTIONS: tuple[Action, ...] = (
     ),
     # Lists that can be filtered by fields and exported.
     Action("cash_operations.choose", ("f6",), "keys.cash_operations.choose", bar=True),
-    Action("cash_operations.export", ("f8",), "keys.cash_operations.export", bar=True),
     Action("operation.reprint", ("f6",), "keys.operation.reprint", bar=True),
+    # Accounts of staff, and the own one.
+    Action("user_management.new", ("n",), "keys.user_management.new", bar=True, permission="staff:create"),
+    Action("staff_member.role", ("f2",), "keys.staff_member.role", bar=True, permission="staff:set_role"),
+    Action("staff_member.switch", ("f3",), "keys.staff_member.switch", bar=True, permission="staff:switch"),
+    Action(
+        "staff_member.password", ("f4",), "keys.staff_member.password", bar=True, permission="staff:reset"
+    ),
+    Action("staff_member.factor", ("f6",), "keys.staff_member.factor", bar=True, permission="staff:reset"),
+    Action("staff_member.lend", ("f7",), "keys.staff_member.lend", bar=True, permission="staff:delegate"),
+    Action("staff_member.end_loan", ("f8",), "keys.staff_member.end_loan", permission="staff:delegate"),
+    Action(
+        "staff_member.sessions", ("s",), "keys.staff_member.sessions", permission="staff:sessions", bar=True
+    ),
+    Action("staff_member.history", ("h",), "keys.staff_member.history", bar=True),
+    Action("sessions.end_all", ("f8",), "keys.sessions.end_all", grave=True, bar=True),
+    Action("my_account.password", ("f3",), "keys.my_account.password", bar=True),
+    Action("my_account.enrol", ("f4",), "keys.my_account.enrol", bar=True),
+    Action("my_account.recovery", ("f6",), "keys.my_account.recovery", bar=True),
+    Action("my_account.sessions", ("f7",), "keys.my_account.sessions", bar=True),
+    Action("my_account.actions", ("f8",), "keys.my_account.actions", bar=True),
     Action("user_actions.choose", ("f6",), "keys.user_actions.choose", bar=True),
-    Action("user_actions.export", ("f8",), "keys.user_actions.export", bar=True),
 )
 
 _BY_ID = {action.id: action for action in ACTIONS}

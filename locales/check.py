@@ -32,6 +32,7 @@ FAMILIES: Final = {
     r"account\..*": "the account kinds of the ledger, as the lines of a preview name them",
     r"blocked\.day_.*": "the state of the day that forbids an action",
     r"cash_day\.(done|next)\..*": "the states of a desk's day, on the cashier's screen",
+    r"conflict\.(looks_alike|maker_checker|same_person)": "the kinds of conflict of duty in the database",
     r"count\.kind\..*": "the kinds of count in the database",
     r"day_review\..*": "the columns and notes of a review, from tuples beside the call",
     r"desk_day\.state\..*": "the states of a desk's day in the database",
@@ -54,6 +55,8 @@ FAMILIES: Final = {
     r"resolve\.(over|short|sure\..*|way\..*)": "the kinds of difference, and the ways to settle one",
     r"role\..*": "the roles of staff",
     r"side\..*": "the sides of the account kinds",
+    r"staff\.status\..*": "the statuses of screens/parts/staff_words.py",
+    r"theme\..*": "the themes of bocli/theme.py",
     r"[a-z_]+\.(title|help|preview)": "what a section calls itself and says under `?`, from its SECTION",
 }
 # Calls that take the end of a key: in which file, whose name, and what stands before it.

@@ -3,18 +3,23 @@ is imported when it is first opened and not before."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from core.permissions import EVERYONE, SUPPORT_MANAGER
 
 
 @dataclass(frozen=True, slots=True)
 class SectionRow:
-    """id: as in the texts and in bocli/keys.py; permission: without it the section is not shown; target:
-    "module:Class" of a bocli.widgets.section.Section; title: key of its name in the catalogue."""
+    """id: as in the texts and in bocli/keys.py; permission: without it the section is not shown ("staff": it is
+    everybody's); target: "module:Class" of a bocli.widgets.section.Section; title: key of its name in the catalogue;
+    titles: other names of it, by role."""
 
     id: str
     permission: str
     target: str
     title: str
+    titles: dict[str, str] = field(default_factory=dict)
 
 
 LOG_IN = "screens.log_in:LogIn"
@@ -36,6 +41,23 @@ SECTIONS: tuple[SectionRow, ...] = (
         "screens.cash_operations:CashOperations",
         "cash_operations.title",
     ),
+    SectionRow(
+        "user_management",
+        "staff:list",
+        "screens.user_management:UserManagement",
+        "user_management.title",
+        {SUPPORT_MANAGER: "scc_management.title"},
+    ),
     SectionRow("user_actions", "audit:read", "screens.user_actions:UserActions", "user_actions.title"),
+    SectionRow("my_account", EVERYONE, "screens.my_account:MyAccount", "my_account.title"),
 )
 """In the order of their number keys; a person sees those that their role has the permission for."""
+
+
+def sections_of(session: Any) -> tuple[SectionRow, ...]:
+    """The rows that the person of this core.staff.Session may see, named as their role calls them."""
+    return tuple(
+        replace(row, title=row.titles.get(session.staff.role, row.title))
+        for row in SECTIONS
+        if row.permission == EVERYONE or row.permission in session.permissions
+    )

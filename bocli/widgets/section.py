@@ -94,7 +94,7 @@ class Section(Acting, SteadyScreen[Result], Generic[Result]):
         None means that it did not happen and that the person has been told why. writes: the Form (or
         anything with `key` and `renew()`) whose key the request carries; give it for everything that
         writes, so that the key is renewed when the answer is known, and not before. form, fields: which
-        errors go under which field of which form, by the first part of the error's key ({"amount":
+        errors go under which field of which form, by the error's key or its first part ({"amount":
         "amount"}); `form` is `writes` unless given. Call it from a worker (`@work`) or from an `act_…`
         started by `self.work(…)`.
         """

@@ -51,7 +51,7 @@ class Session:
     role_idle_minutes: int
     must_change_password: bool
     must_enrol: bool
-    recovery_left: int | None
+    recovery_left: int | None  # None without a second factor
 
 
 @dataclass(frozen=True)

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from textual.app import ComposeResult
 
-from bocli.widgets.ask import one_time_code
 from bocli.widgets.dialog import Words
 from bocli.widgets.fields import Field
 from bocli.widgets.form import Form
-from bocli.widgets.lines import Lines
 from bocli.widgets.section import Section
-from bocli.widgets.shown import paragraph
-from core.errors import BocliError, Invalid, WrongCredentials
-from core.staff import Enrolment, Session, begin_enrolment, change_password, confirm_enrolment
+from core.errors import BocliError, Invalid, LockedOut, WrongCredentials
+from core.staff import Session, change_password
+from core.staff.passwords import MIN_LENGTH
 from core.texts import t
+from screens.parts.enrolling import Enrolling
 from screens.parts.request import in_thread
+
+Answer = TypeVar("Answer")
 
 
 class Owed(Section[bool]):
@@ -36,7 +38,7 @@ class Owed(Section[bool]):
         """The answer; None when it was refused and said under the field."""
         try:
             return await in_thread(self.app, question)
-        except (Invalid, WrongCredentials) as error:
+        except (Invalid, LockedOut, WrongCredentials) as error:
             self.form.show_errors({field: error})
         except BocliError as error:
             self.show_error(error)
@@ -60,6 +62,7 @@ class NewPassword(Owed):
 
     def body(self) -> ComposeResult:
         yield Words(t("new_password.words"))
+        yield Words(t("password.rules", letters=MIN_LENGTH))
         yield Form(
             ("new", t("new_password.new"), Field(password=True, limit=256)),
             ("again", t("new_password.again"), Field(password=True, limit=256)),
@@ -83,69 +86,9 @@ class NewPassword(Owed):
             self.finish(True)
 
 
-class Enrol(Owed):
-    """The secret for an authenticator, proved by a code; then the recovery codes, shown once."""
+class Enrol(Enrolling, Owed):
+    """The role asks for a second factor: nothing works before there is one."""
 
-    SECTION = "enrol"
-    enrolment: Enrolment | None = None
-    recovery: tuple[str, ...] = ()
-
-    def body(self) -> ComposeResult:
-        yield Words(t("enrol.words"))
-        yield Lines(id="secret")
-        yield Form(("code", t("log_in.code"), Field(check=one_time_code, limit=12, classes="-short")))
-
-    def on_mount(self) -> None:
-        self.form.focus_first()
-        self.work(self._begin())
-
-    async def _begin(self) -> None:
-        self.enrolment = await self.ask(partial(begin_enrolment, self.session), "code")
-        if self.enrolment is not None:
-            secret = self.enrolment.secret
-            fours = " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
-            width = max(20, self.size.width - 2)
-            uri = [self.enrolment.uri[at : at + width] for at in range(0, len(self.enrolment.uri), width)]
-            self.query_one("#secret", Lines).show(
-                [("dim", t("enrol.secret"))],
-                [("head", fours)],
-                "",
-                [("dim", t("enrol.uri"))],
-                *([("", line)] for line in uri),
-                "",
-            )
-
-    def on_form_go_on(self, event: Form.GoOn) -> None:
-        if self.recovery:
-            self.finish(True)
-        else:
-            self.work(self._confirm(event.values["code"]))
-
-    async def _confirm(self, code: str) -> None:
-        found = await self.ask(lambda: confirm_enrolment(self.session.db, code), "code")
-        if found:
-            self.recovery = found
-            self.form.display = False
-            self.query_one(Words).remove()
-            lines = self.query_one("#secret", Lines)
-            kept = paragraph(t("enrol.kept"), max(20, self.size.width - 2))
-            pairs = [f"{left}   {right}" for left, right in zip(found[::2], found[1::2], strict=False)]
-            lines.show(
-                [("head", t("enrol.recovery"))],
-                "",
-                *([("", f"  {each}")] for each in pairs),
-                "",
-                *kept,
-            )
-            self.focus_sheet()
-
-    def focus_sheet(self) -> None:
-        """Nothing is left to type; F2 acts on the screen itself."""
-        self.set_focus(None)
-
-    def act_kept(self) -> None:
-        """The recovery codes were written down."""
-        self.finish(True)
-
-    def blocked(self, action_id: str) -> str | None:
-        return "blocked.enrol_first" if action_id == "enrol.kept" and not self.recovery else None
+    async def asked(self, question: Callable[[Session], Answer]) -> Answer | None:
+        answer: Answer | None = await self.ask(partial(question, self.session), "code")
+        return answer

@@ -29,3 +29,13 @@ async def in_thread(app: Any, question: Callable[[], Answer]) -> Answer:
         return await asyncio.to_thread(question)
     finally:
         app.call_ended()
+
+
+def done(act: Callable[[Any], object]) -> Callable[[Any], bool]:
+    """A question for `call` out of an act that answers nothing: True when it was done."""
+
+    def question(db: Any) -> bool:
+        act(db)
+        return True
+
+    return question

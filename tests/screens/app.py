@@ -19,7 +19,7 @@ class OneScreen(BocliApp):
         self.answer: Any = "none yet"
 
     def begin(self) -> None:
-        self._take(self.who)
+        self.take(self.who)
         self.push_screen(self.first(), self._came)
 
     def _came(self, answer: Any) -> None:

@@ -57,6 +57,6 @@ begin
     'last_login_at', before.opened_at, 'last_login_from', host(before.from_addr), 'failures', failures,
     'idle_minutes', least(p.idle_minutes, m.idle_minutes), 'role_idle_minutes', p.idle_minutes, 'kdf', x.kdf,
     'must_change_password', x.must_change_password, 'must_enrol', p.second_factor and x.totp is null,
-    'recovery_left', case when recovered then (
+    'recovery_left', case when x.totp is not null then (
        select count(1) from recovery c where c.staff_id = m.id and c.used_at is null) end);
 end $$;
