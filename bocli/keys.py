@@ -193,6 +193,27 @@ ACTIONS: tuple[Action, ...] = (
     Action("my_account.recovery", ("f6",), "keys.my_account.recovery", bar=True),
     Action("my_account.sessions", ("f7",), "keys.my_account.sessions", bar=True),
     Action("my_account.actions", ("f8",), "keys.my_account.actions", bar=True),
+    # Clients, coins, issuers, organizations, products.
+    Action("clients.new", ("n",), "keys.clients.new", bar=True, permission="client:create"),
+    Action("client.edit", ("f2",), "keys.client.edit", bar=True, permission="client:edit"),
+    Action("client.coin", ("f6",), "keys.client.coin", bar=True, permission="coin:open"),
+    Action("client.switch", ("f7",), "keys.client.switch", bar=True, permission="client:switch"),
+    Action("coin.moment", ("f6",), "keys.coin.moment", bar=True),
+    Action("coin.directions", ("f7",), "keys.coin.directions", bar=True, permission="coin:switch"),
+    Action("issuers.new", ("n",), "keys.issuers.new", bar=True, permission="issuer:edit"),
+    Action("issuers.switch", ("f7",), "keys.issuers.switch", bar=True, permission="issuer:edit"),
+    Action("organizations.new", ("n",), "keys.organizations.new", bar=True, permission="organization:edit"),
+    Action("organization.edit", ("f2",), "keys.organization.edit", bar=True, permission="organization:edit"),
+    Action("organization.add", ("n",), "keys.organization.add", bar=True, permission="organization:edit"),
+    Action(
+        "organization.remove", ("f6",), "keys.organization.remove", bar=True, permission="organization:edit"
+    ),
+    Action(
+        "organization.state", ("f7",), "keys.organization.state", bar=True, permission="organization:edit"
+    ),
+    Action("products.new", ("n",), "keys.products.new", bar=True, permission="product:edit"),
+    Action("products.import", ("f7",), "keys.products.import", bar=True, permission="product:edit"),
+    Action("product_import.report", ("f8",), "keys.product_import.report", bar=True),
     Action("user_actions.choose", ("f6",), "keys.user_actions.choose", bar=True),
 )
 

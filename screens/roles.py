@@ -48,6 +48,13 @@ SECTIONS: tuple[SectionRow, ...] = (
         "user_management.title",
         {SUPPORT_MANAGER: "scc_management.title"},
     ),
+    SectionRow("clients", "client:list", "screens.clients:Clients", "clients.title"),
+    SectionRow(
+        "organizations", "organization:list", "screens.organizations:Organizations", "organizations.title"
+    ),
+    SectionRow("coins", "coin:list", "screens.coins:Coins", "coins.title"),
+    SectionRow("issuers", "issuer:list", "screens.issuers:Issuers", "issuers.title"),
+    SectionRow("products", "product:list", "screens.products:Products", "products.title"),
     SectionRow("user_actions", "audit:read", "screens.user_actions:UserActions", "user_actions.title"),
     SectionRow("my_account", EVERYONE, "screens.my_account:MyAccount", "my_account.title"),
 )
