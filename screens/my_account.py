@@ -210,8 +210,13 @@ class MyPassword(Section[bool]):
             ("again", t("new_password.again"), Field(password=True, limit=256)),
         )
 
+    @property
+    def form(self) -> Form:
+        """The one form of this screen."""
+        return self.query_one(Form)
+
     def on_mount(self) -> None:
-        self.query_one(Form).focus_first()
+        self.form.focus_first()
 
     def on_form_go_on(self, event: Form.GoOn) -> None:
         form, values = event.form, event.values

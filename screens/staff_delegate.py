@@ -87,14 +87,19 @@ class Delegate(Section[bool]):
             ("reason", t("reason.label"), Field(check=_reason, limit=500)),
         )
 
+    @property
+    def form(self) -> Form:
+        """The one form of this screen."""
+        return self.query_one(Form)
+
     def on_mount(self) -> None:
-        self.query_one(Form).focus_first()
+        self.form.focus_first()
 
     def on_form_go_on(self, event: Form.GoOn) -> None:
-        self.work(self._lend(event.form, event.values))
+        self.work(self._lend(event.values))
 
-    async def _lend(self, form: Form, values: dict[str, Any]) -> None:
-        person, role, ends_at = self.detail, values["role"], end_of(values["until"])
+    async def _lend(self, values: dict[str, Any]) -> None:
+        form, person, role, ends_at = self.form, self.detail, values["role"], end_of(values["until"])
         found = await self.call(
             lambda db: conflicts(db, role, staff_id=person.id, lent=True), form=form, fields=FIELDS
         )

@@ -28,6 +28,7 @@ from core.staff import (
     switch_off,
     switch_on,
 )
+from core.staff.secrets import one_time_password
 from core.texts import date_time, t
 from screens.parts.actions import Actions
 from screens.parts.client import Choose
@@ -182,8 +183,10 @@ class StaffMember(Section[None]):
         words = t("staff_member.password_sure", name=person.name)
         if not await self.app.push_screen_wait(Confirm(t("staff_member.password_title"), words)):
             return
+        password = one_time_password()
         made = await self.call(
-            lambda db: reset_password(db, self.request.key, person.id, person.email), writes=self.request
+            lambda db: reset_password(db, self.request.key, person.id, person.email, password),
+            writes=self.request,
         )
         if made is not None:
             await self.app.push_screen_wait(first_password(person.name, made.password))

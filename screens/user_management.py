@@ -10,7 +10,7 @@ from core.staff import staff_select
 from core.texts import date_time, t
 from screens.parts.listing import Column, Listing
 from screens.parts.log_text import ZONE
-from screens.parts.staff_words import role_name, status_of
+from screens.parts.staff_words import status_of
 
 
 def _seen(row: Any) -> str:
@@ -18,8 +18,11 @@ def _seen(row: Any) -> str:
 
 
 def _role(row: Any) -> str:
-    lent = f" + {role_name(row.lent_role)}" if row.lent_role else ""
-    return role_name(row.role) + lent
+    return t(f"staff.role.{row.role}") + (" +" if row.lent_role else "")
+
+
+def _lent(row: Any) -> str:
+    return t(f"staff.role.{row.lent_role}") if row.lent_role else ""
 
 
 class UserManagement(Listing):
@@ -43,6 +46,8 @@ class UserManagement(Listing):
         Column("status", "staff.status", 14, lambda row: t(f"staff.status.{status_of(row)}"), cell=status_of),
         Column("active", "staff.active", 8, lambda row: t("common.yes") if row.active else t("common.no"),
                kind="yes_no", field="active", chosen=False),
+        Column("lent", "staff.lent", 16, _lent, kind="choice", field="lent_role",
+               options=tuple((role, f"role.{role}") for role in ROLES), from_width=125),
         Column("seen", "staff.last_seen", 16, _seen, kind="moment", field="last_seen", from_width=110),
         Column("sessions", "staff.sessions", 8, lambda row: str(row.open_sessions or ""), kind="number",
                field="open_sessions", right=True, from_width=110),

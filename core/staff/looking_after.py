@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -32,7 +32,7 @@ class Conflict:
 @dataclass(frozen=True)
 class NewStaff:
     """Whom to create. `person_id` gives a second account to a person who has one; `accepted`: the codes of the
-    conflicts that were shown.
+    conflicts that were shown; `password`: the one-time password, the same for every try of the same request.
     """
 
     key: UUID
@@ -42,6 +42,7 @@ class NewStaff:
     person_id: int | None = None
     phone: str | None = None
     accepted: tuple[str, ...] = ()
+    password: str = field(default_factory=one_time_password, repr=False)
 
 
 @dataclass(frozen=True)
@@ -108,8 +109,7 @@ def create_staff(db: Database, new: NewStaff) -> FirstPassword:
     """Create a member of staff with a one-time password, good for seven days. Raises NotAllowed, Invalid,
     StepUpNeeded, Changed staff.conflicts when there are conflicts of duty that were not accepted.
     """
-    password = one_time_password()
-    verifier, kdf = _verifier_for(db, new.email, password)
+    verifier, kdf = _verifier_for(db, new.email, new.password)
     made = db.call(
         "prov.staff_create",
         key=new.key,
@@ -122,7 +122,7 @@ def create_staff(db: Database, new: NewStaff) -> FirstPassword:
         phone=new.phone,
         accepted=list(new.accepted),
     )
-    return FirstPassword(made["staff_id"], password)
+    return FirstPassword(made["staff_id"], new.password)
 
 
 def _verifier_for(db: Database, email: str, password: str) -> tuple[str, str]:
@@ -170,9 +170,14 @@ def end_staff_session(db: Database, key: UUID, staff_id: int, session_id: int) -
     db.call("prov.staff_session_end", key=key, staff_id=staff_id, session_id=session_id)
 
 
-def reset_password(db: Database, key: UUID, staff_id: int, email: str) -> FirstPassword:
-    """Give a member of staff (whose e-mail is needed for the salt) a new one-time password."""
-    password = one_time_password()
+def reset_password(
+    db: Database, key: UUID, staff_id: int, email: str, password: str | None = None
+) -> FirstPassword:
+    """Give a member of staff (whose e-mail is needed for the salt) a new one-time password.
+
+    Whoever may have to send the same request again, after an answer that was lost, gives `password` each time.
+    """
+    password = password or one_time_password()
     verifier, kdf = _verifier_for(db, email, password)
     db.call("prov.staff_reset_password", key=key, staff_id=staff_id, verifier=verifier, kdf=kdf)
     return FirstPassword(staff_id, password)
