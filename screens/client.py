@@ -91,7 +91,9 @@ class ClientScreen(Section[None]):
         if found is None:
             return
         key = "client.switch_off" if found.active else "client.switch_on"
-        reason: Any = await self.app.push_screen_wait(Reason(t(key), words=t(f"{key}.words", name=found.name)))
+        reason: Any = await self.app.push_screen_wait(
+            Reason(t(key), words=t(f"{key}.words", name=found.name))
+        )
         if reason is None:
             return
         act = done(

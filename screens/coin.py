@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from textual.app import ComposeResult
@@ -21,13 +22,21 @@ from screens.parts.columns import ZONE, Column
 from screens.parts.facts import fact_rows
 from screens.parts.listing import Listing
 from screens.parts.request import Request, done
-from screens.parts.words import account, money
+from screens.parts.words import account, money, signed
 
 MOMENTS = ("%Y-%m-%d %H:%M", "%Y-%m-%d", "%d.%m.%Y %H:%M", "%d.%m.%Y")
 
 
 def _sum(name: str) -> Any:
     return lambda row: money(getattr(row, name), row.issuer, row.scale) if getattr(row, name) else ""
+
+
+def _signed(row: Any) -> str:
+    return signed(row.amount_in - row.amount_out, row.issuer, row.scale)
+
+
+def _decimal(row: Any) -> object:
+    return Decimal(row.amount_in - row.amount_out).scaleb(-row.scale)
 
 
 class CoinScreen(Listing):
@@ -43,9 +52,10 @@ class CoinScreen(Listing):
         Column("at", "coin.at", 16, lambda r: date_time(r.at, ZONE), kind="moment", field="at"),
         Column("kind", "coin.kind", 0, lambda r: t(f"operation.{r.kind}"), field="kind"),
         Column("other", "coin.other", 16, lambda r: account(r.other, None), field="other", from_width=110),
-        Column("in", "coin.in", 15, _sum("amount_in"), kind="money", field="amount_in", right=True),
-        Column("out", "coin.out", 15, _sum("amount_out"), kind="money", field="amount_out", right=True),
-        Column("balance", "coin.balance", 16, lambda r: money(r.balance, r.issuer, r.scale), kind="money",
+        Column("amount", "money.amount", 15, _signed, right=True, cell=_decimal),
+        Column("in", "coin.in", 15, _sum("amount_in"), kind="money", field="amount_in", right=True, chosen=False),
+        Column("out", "coin.out", 15, _sum("amount_out"), kind="money", field="amount_out", right=True, chosen=False),
+        Column("balance", "coin.balance", 15, lambda r: money(r.balance, r.issuer, r.scale), kind="money",
                field="balance", right=True),
     )  # fmt: skip
     found: Any = None

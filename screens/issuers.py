@@ -69,7 +69,8 @@ class Issuers(Listing):
     @property
     def row(self) -> Any:
         """The issuer under the cursor."""
-        item = self.query_one(KeysetTable).item
+        tables = self.query(KeysetTable)
+        item = tables.first().item if tables else None
         return item.thing if item else None
 
     def blocked(self, action_id: str) -> str | None:

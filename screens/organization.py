@@ -65,7 +65,8 @@ class OrganizationScreen(Section[None]):
     @property
     def member(self) -> Member | None:
         """The member under the cursor."""
-        found, at = self.found, self.query_one(Picks).at
+        picks = self.query(Picks)
+        found, at = self.found, picks.first().at if picks else 0
         return found.members[at] if found and at < len(found.members) else None
 
     def take(self, at: int) -> None:
@@ -98,7 +99,7 @@ class OrganizationScreen(Section[None]):
         if found is None:
             return
         ways = [(t(f"organization.move.{each}"), t(f"organizations.state.{each}")) for each in found.moves]
-        at = await self.app.push_screen_wait(Choose(t("organization.state.title"), ways))
+        at: Any = await self.app.push_screen_wait(Choose(t("organization.state.title"), ways))
         if at is None:
             return
         state = found.moves[at]

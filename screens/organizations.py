@@ -27,7 +27,7 @@ class Organizations(Listing):
                field="kind", options=tuple((each, f"organizations.kind.{each}") for each in KINDS)),
         Column("state", "organizations.state", 12, lambda r: t(f"organizations.state.{r.state}"), kind="choice",
                field="state", options=tuple((each, f"organizations.state.{each}") for each in STATES)),
-        Column("members", "organizations.members", 9, lambda r: str(r.members), kind="number", field="members",
+        Column("members", "organizations.members", 10, lambda r: str(r.members), kind="number", field="members",
                right=True),
         Column("contract", "organizations.contract", 18, lambda r: r.contract or "-", field="contract", from_width=100),
         Column("registration", "organizations.registration", 16, lambda r: r.registration, field="registration",
