@@ -28,6 +28,7 @@ TRIGGERS: dict[tuple[str, str], str] = {
     ("vault.posting", "own_transaction"): "vault.refuse_late_posting",
     **{(f"book.{table}", "append_only"): "book.refuse_change" for table in BOOK_APPEND_ONLY},
     ("book.desk_day", "allowed_moves"): "book.refuse_move",
+    ("book.organization", "allowed_moves"): "book.refuse_organization_move",
 }
 """Table and trigger → the function that it runs. Each fires always, replication or not."""
 

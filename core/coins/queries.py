@@ -70,8 +70,13 @@ def coins_select() -> Select[Any]:
 
 
 def lines_select(coin_id: int) -> Select[Any]:
-    """The statement of a coin's wallet; keyed by (operation_id, line)."""
+    """The statement of a coin's wallet; keyed by (operation_id, line).
+
+    other: the kind of the account on the other side; other_of: the desk or the wallet that it belongs to.
+    """
     from sqlalchemy import column
 
-    names = "coin_id operation_id line at kind amount_in amount_out balance other issuer scale"
-    return view("coin_lines", names).where(column("coin_id") == coin_id)
+    # The account, asked for apart, is one value to the planner: each page walks the index in its order.
+    wallet = view("coins", "wallet_account_id").where(column("id") == coin_id).scalar_subquery()
+    names = "operation_id line at kind amount_in amount_out balance other other_of issuer scale"
+    return view("coin_lines", names).where(column("account_id") == wallet)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from dataclasses import field as dataclass_field
 from typing import TYPE_CHECKING, Any
 
 from core.db.views import view
@@ -35,11 +36,12 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class LineError:
-    """What is wrong in a line of a list: the field's name and the text's key; line 0 is the whole file."""
+    """What is wrong in a line of a list: the column's name, and the text's key (of `error.…`) with its parameters."""
 
     line: int
     field: str
     key: str
+    params: dict[str, str | int] = dataclass_field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

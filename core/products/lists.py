@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
+import os
+import re
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from core.errors import Invalid
 from core.products.commands import LineError
-from core.text import clean
+from core.text import REPLACED, clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -22,6 +24,9 @@ NEEDED = frozenset({"code", "name", "currency"})
 LARGEST_FILE = 64 * 1024 * 1024
 MOST_LINES = 200_000
 LONGEST_FIELD = 1_000
+LARGEST_AMOUNT = 10**15
+_AMOUNT = re.compile(r"([0-9]{1,15})(?:\.([0-9]{1,20}))?", re.ASCII)
+_PERCENT = re.compile(r"(?:100(?:\.0{1,6})?|[0-9]{1,2}(?:\.[0-9]{1,6})?)", re.ASCII)
 _YES, _NO = frozenset({"", "1", "true", "yes", "y"}), frozenset({"0", "false", "no", "n"})
 
 
@@ -45,6 +50,9 @@ def read_list(path: Path, scales: Mapping[str, int]) -> Parsed:
     from hashlib import sha256
 
     try:
+        # A pipe or a device would be waited for, or never end.
+        if path.exists() and not path.is_file():
+            raise Invalid("product.file_unreadable", {"why": os.strerror(errno.EINVAL)})
         with path.open("rb") as file:
             raw = file.read(LARGEST_FILE + 1)
     except OSError as error:
@@ -78,18 +86,20 @@ def _of_csv(text: str) -> Iterable[Line]:
         names = [name.strip().casefold() for name in next(reader, [])]
         if not set(names) >= NEEDED or len(set(names)) < len(names) or not set(names) <= set(COLUMNS):
             raise Invalid("product.file_columns", {"columns": ", ".join(COLUMNS)})
+        line = reader.line_num + 1
         for cells in reader:
-            if not cells:
-                continue
             fields = dict(zip(names, cells, strict=False)) if len(cells) == len(names) else None
-            yield reader.line_num, fields
+            if cells:
+                yield line, fields
+            line = reader.line_num + 1
     except csv.Error as error:
         raise Invalid("product.file_columns", {"columns": ", ".join(COLUMNS)}) from error
 
 
 def _of_json(text: str) -> Iterable[Line]:
     try:
-        found = json.loads(text, parse_float=Decimal, parse_int=Decimal)
+        # Numbers stay the text that they were: nothing of an amount is ever a float.
+        found = json.loads(text, parse_float=str, parse_int=str)
     except (ValueError, RecursionError) as error:
         raise Invalid("product.file_json", {"line": getattr(error, "lineno", 0)}) from error
     if not isinstance(found, list):
@@ -111,6 +121,8 @@ def _row(
     if any(len(value) > LONGEST_FIELD for value in fields.values()):
         return {}, [LineError(line, "line", "product.field_long")]
     read = {name: clean(value).strip() for name, value in fields.items()}
+    if any(REPLACED in value for value in read.values()):
+        return {}, [LineError(line, "line", "product.field_unclean")]
     issuer = read.get("currency", "").upper()
     errors: list[LineError] = []
     row: dict[str, Any] = {"line": line, "code": read.get("code", ""), "name": read.get("name", "")}
@@ -123,7 +135,7 @@ def _row(
             errors.append(LineError(line, name, wrong))
     row["fixed"] = row["fixed"] or 0
     row["percent"] = read.get("percent") or "0"
-    if not _is_percent(row["percent"]):
+    if not _PERCENT.fullmatch(row["percent"]):
         errors.append(LineError(line, "percent", "product.percent_invalid"))
     active = read.get("active", "").casefold()
     if active not in _YES | _NO:
@@ -132,24 +144,15 @@ def _row(
     return row, errors
 
 
-def _is_percent(text: str) -> bool:
-    try:
-        found = Decimal(text)
-    except InvalidOperation:
-        return False
-    return found.is_finite() and 0 <= found <= 100 and "e" not in text.casefold()
-
-
 def _minor(text: str, scale: int) -> tuple[int | None, str]:
     """A decimal as minor units; None for nothing. The second is what is wrong."""
     if not text:
         return None, ""
-    try:
-        minor = Decimal(text).scaleb(scale)
-    except (InvalidOperation, ValueError):
+    read = _AMOUNT.fullmatch(text)
+    if read is None:
         return None, "product.amount_invalid"
-    if not minor.is_finite() or minor < 0 or minor > 10**15:
-        return None, "product.amount_invalid"
-    if minor != minor.to_integral_value():
+    digits = (read[2] or "").rstrip("0")
+    if len(digits) > scale:
         return None, "product.amount_digits"
-    return int(minor), ""
+    minor = int(read[1] + digits.ljust(scale, "0"))
+    return (None, "product.amount_invalid") if minor > LARGEST_AMOUNT else (minor, "")

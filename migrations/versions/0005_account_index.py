@@ -18,7 +18,7 @@ begin
        select from book.state_move m
         where m.entity = tg_table_name and m.from_state = old.state and m.to_state = new.state) then
     raise exception 'organization.wrong_state' using errcode = 'BO021',
-      detail = jsonb_build_object('state', old.state, 'wanted', new.state)::text;
+      detail = jsonb_build_object('from_state', old.state, 'to_state', new.state)::text;
   end if;
   return new;
 end $$;

@@ -6,8 +6,7 @@ create function rule.cash_plan(
   out client_id bigint, out client text, out serial text, out issuer_id smallint, out scale smallint,
   out version_id integer, out payer text, out commission bigint, out cash bigint, out balance_before bigint,
   out balance_after bigint, out local_on date, out debit bigint[], out credit bigint[], out amounts bigint[],
-  out lines jsonb,
-  out place jsonb)
+  out lines jsonb, out place jsonb)
 language plpgsql stable
 as $$
 declare
@@ -20,7 +19,8 @@ begin
   checked := day_not_stale(p_day, p_at);
   checked := amount_check(p_amount);
   select n.client_id, n.serial, n.issuer_id, n.wallet_account_id, n.hold_account_id, n.incoming, n.outgoing, n.closed,
-         i.code, i.scale, cl.name, cl.active, cl.blocked, o.state as organization_state, cl.identification, cl.identified_until,
+         i.code, i.scale, i.active as issuer_active, cl.name, cl.active, cl.blocked,
+         o.state as organization_state, cl.identification, cl.identified_until,
          (p_at at time zone cl.time_zone)::date as today, w.balance, dc.cash_account_id,
          f.id as commission_account_id
     into c
@@ -45,8 +45,14 @@ begin
   if not c.active then
     perform refuse('BO026', 'client.inactive');
   end if;
-  if c.organization_state <> 'active' then
-    perform refuse('BO026', 'organization.' || c.organization_state);
+  if c.organization_state = 'suspended' then
+    perform refuse('BO026', 'organization.suspended');
+  end if;
+  if c.organization_state = 'closed' then
+    perform refuse('BO026', 'organization.closed');
+  end if;
+  if not c.issuer_active then
+    perform refuse('BO026', 'issuer.off');
   end if;
   if c.closed then
     perform refuse('BO026', 'coin.closed');

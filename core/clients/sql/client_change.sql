@@ -32,7 +32,7 @@ begin
   if p_seen is distinct from before then
     perform refuse('BO025', 'client.changed');
   end if;
-  c := client_checked(was.id, p_name, p_email, p_phone, p_time_zone);
+  c := client_checked(was.id, p_name, p_email, p_phone, p_time_zone, p_language);
   after := jsonb_build_object('name', c.name, 'email', c.email, 'phone', c.phone, 'time_zone', p_time_zone,
                               'language', p_language);
   update client set name = c.name, name_key = folded(c.name), email = c.email, email_key = nullif(folded(c.email), ''),

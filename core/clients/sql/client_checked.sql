@@ -1,28 +1,33 @@
--- A client's facts as they are kept: the name in one Unicode form, the e-mail compared whatever its case and form, the
--- phone as + and digits (ITU-T E.164). Refuses what is not acceptable or belongs to another client.
+-- A client's facts as they are kept. Refuses what is not acceptable or belongs to another client. What nobody can see in
+-- a name or an address (controls, zero width, direction of writing) is not acceptable: two would look like one.
 create function rule.client_checked(
-  p_client_id bigint, p_name text, p_email text, p_phone text, p_time_zone text,
+  p_client_id bigint, p_name text, p_email text, p_phone text, p_time_zone text, p_language text,
   out name text, out email text, out phone text)
 language plpgsql stable
 as $$
+declare
+  unseen constant text := '[\u0001-\u001f\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffd]';
+  kept record;
 begin
-  name := btrim(regexp_replace(normalize(coalesce(p_name, ''), nfc), '[[:space:]]+', ' ', 'g'));
-  if length(name) not between 1 and 200 or name ~ '[[:cntrl:]]' then
+  kept := client_kept(p_name, p_email, p_phone);
+  name := kept.name;
+  email := kept.email;
+  phone := kept.phone;
+  if length(name) not between 1 and 200 or name ~ unseen then
     perform refuse('BO030', 'client.name_invalid');
   end if;
-  email := nullif(btrim(normalize(coalesce(p_email, ''), nfkc)), '');
-  if length(email) > 254 or folded(email) !~ '^[^[:space:]@<>"]+@[^[:space:]@<>"]+[.][^[:space:]@<>"]+$' then
+  if length(email) > 254 or email ~ unseen or email ~ '[\u200c\u200d]'
+     or folded(email) !~ '^[^[:space:]@<>"]+@[^[:space:]@<>"]+[.][^[:space:]@<>"]+$' then
     perform refuse('BO030', 'client.email_invalid');
   end if;
-  phone := nullif(regexp_replace(normalize(coalesce(p_phone, ''), nfkc), '[[:space:]()./-]+', '', 'g'), '');
-  if phone like '00%' then
-    phone := '+' || substr(phone, 3);
-  end if;
-  if phone !~ '^[+][0-9]{6,15}$' then
+  if phone !~ '^[+][1-9][0-9]{5,14}$' then
     perform refuse('BO030', 'client.phone_invalid');
   end if;
   if not exists (select from pg_timezone_names z where z.name = p_time_zone) then
     perform refuse('BO030', 'client.time_zone_unknown');
+  end if;
+  if p_language !~ '^[a-z]{2,3}$' then
+    perform refuse('BO030', 'client.language_unknown');
   end if;
   if exists (select from client c where c.email_key = folded(client_checked.email) and c.id is distinct from p_client_id) then
     perform refuse('BO030', 'client.email_taken');

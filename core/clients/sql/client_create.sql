@@ -25,10 +25,17 @@ begin
   if coalesce(p_kind, '') not in ('individual', 'business') then
     perform refuse('BO030', 'client.kind_unknown');
   end if;
-  c := client_checked(null, p_name, p_email, p_phone, p_time_zone);
+  if jsonb_typeof(coalesce(p_issuers, '[]')) <> 'array' then
+    perform refuse('BO022', 'issuer.not_found', jsonb_build_object('issuer', '-'));
+  end if;
+  c := client_checked(null, p_name, p_email, p_phone, p_time_zone, p_language);
   new_id := client_add(who, at, p_kind, c.name, c.email, c.phone, p_time_zone);
   update client set language = p_language where id = new_id;
-  perform coin_open(who, at, new_id, i.code) from jsonb_array_elements_text(coalesce(p_issuers, '[]')) as i (code);
+  perform coin_open(who, at, new_id, i.code)
+     from (select e.code from jsonb_array_elements_text(coalesce(p_issuers, '[]')) as e (code)
+             left join issuer u on u.code = e.code
+            group by e.code
+            order by min(u.position), e.code) as i;
   return key_keep(who, p_key, 'client.create', content, jsonb_build_object('client_id', new_id));
 exception when others then
   get stacked diagnostics params = pg_exception_detail;

@@ -1,5 +1,5 @@
 -- Clients by phone, e-mail, coin serial, or the beginning of a name (3 letters at least), at most 20, with their
--- coins. Each look-up leaves a trace with what was asked and how many were found.
+-- coins; however they were typed. Each look-up leaves a trace with what was asked and how many were found.
 -- permission: client:find
 create function api.client_find(p_text text)
 returns jsonb language plpgsql security definer
@@ -7,8 +7,8 @@ set search_path from current
 as $$
 declare
   who actor := require('client:find');
-  asked text := left(btrim(coalesce(p_text, '')), 100);
-  digits text := regexp_replace(asked, '[^0-9]', '', 'g');
+  asked constant text := btrim(left(normalize(left(coalesce(p_text, ''), 400), nfkc), 100));
+  digits constant text := (client_kept(null, null, asked)).phone;
   found_ids bigint[];
   answer jsonb;
 begin
@@ -17,8 +17,8 @@ begin
   end if;
   if asked like '%@%' then
     found_ids := array(select c.id from client c where c.email_key = folded(asked));
-  elsif asked ~ '^\+?[0-9 ()/.-]+$' then
-    found_ids := array(select c.id from client c where c.phone = '+' || digits
+  elsif digits ~ '^[+]?[0-9]+$' then
+    found_ids := array(select c.id from client c where c.phone = '+' || ltrim(digits, '+')
                        union select n.client_id from coin n where n.serial = digits);
   else
     found_ids := array(select c.id from client c

@@ -24,7 +24,10 @@ begin
   end if;
   perform reason_check(p_reason);
   if was.active = coalesce(p_active, was.active) then
-    perform refuse('BO021', case when was.active then 'client.already_on' else 'client.already_off' end);
+    if was.active then
+      perform refuse('BO021', 'client.already_on');
+    end if;
+    perform refuse('BO021', 'client.already_off');
   end if;
   update client set active = p_active where id = was.id;
   perform log_write('system', who, 'client.switch', 'client', was.id::text, jsonb_build_object('active', was.active),

@@ -1,23 +1,25 @@
--- An account's balance at a past moment: after its last line at or before it, 0 before the first one. Each side walks
--- its index back from the newest line, so a recent moment costs little.
+-- An account's balance at a past moment: after its last line at or before it, 0 before the first one. The lines are in the
+-- order of time but for those that were written at once; so halving finds a place at most an hour too late, and from
+-- there it is a short walk back, however long ago the moment is.
 create function rule.account_at(p_account_id bigint, p_at timestamptz, out balance bigint, out operation_id bigint)
 language plpgsql stable
 as $$
+declare
+  low bigint := 0;
+  high bigint := (account_line(p_account_id, 9223372036854775807, 'infinity')).operation_id;
+  middle bigint;
+  found_line record;
 begin
-  select x.after, x.operation_id into balance, operation_id
-    from (
-      (select g.debit_after as after, g.operation_id, g.line
-         from posting g join operation p on p.id = g.operation_id
-        where g.debit_account_id = p_account_id and p.at <= p_at
-        order by g.operation_id desc, g.line desc
-        limit 1)
-      union all
-      (select g.credit_after, g.operation_id, g.line
-         from posting g join operation p on p.id = g.operation_id
-        where g.credit_account_id = p_account_id and p.at <= p_at
-        order by g.operation_id desc, g.line desc
-        limit 1)) as x
-   order by x.operation_id desc, x.line desc
-   limit 1;
-  balance := coalesce(balance, 0);
+  while low < high loop
+    middle := low + (high - low + 1) / 2;
+    found_line := account_line(p_account_id, middle, 'infinity');
+    if found_line.at > p_at + interval '1 hour' then
+      high := found_line.operation_id - 1;
+    else
+      low := middle;
+    end if;
+  end loop;
+  found_line := account_line(p_account_id, low, p_at);
+  balance := coalesce(found_line.balance, 0);
+  operation_id := found_line.operation_id;
 end $$;

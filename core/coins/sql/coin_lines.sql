@@ -1,20 +1,23 @@
--- The statement of a coin's wallet: what came in, what went out, and the balance after each line. Asked by coin_id and
--- paged by (operation_id, line); each half walks the index of its side of a posting.
+-- The statement of a coin's wallet: what came in, what went out, and the balance after each line. Asked by the wallet's
+-- account and paged by (operation_id, line). The halves name no other table, so that each walks the index of its side
+-- of a posting and a page costs the same wherever it lies; what is joined is joined to the rows of the page.
 -- permission: coin:list
 create view api.coin_lines as
-select x.coin_id, x.operation_id, x.line, p.at, p.kind, x.amount_in, x.amount_out, x.balance, a.kind as other,
-       x.issuer, x.scale
+select x.account_id, x.operation_id, x.line, p.at, p.kind, x.amount_in, x.amount_out, x.balance, a.kind as other,
+       case when a.kind = 'CASH' then (select d.name from desk d where d.id = a.owner_id)
+            when a.kind in ('WALLET', 'HOLD') then (select n.serial from coin n where n.id = a.owner_id)
+       end as other_of,
+       i.code as issuer, i.scale
   from (
-    select n.id as coin_id, g.operation_id, g.line, 0::bigint as amount_in, g.amount as amount_out,
-           g.debit_after as balance, g.credit_account_id as other_id, i.code as issuer, i.scale
-      from coin n
-      join posting g on g.debit_account_id = n.wallet_account_id
-      join issuer i on i.id = n.issuer_id
+    select g.debit_account_id as account_id, g.operation_id, g.line, 0::bigint as amount_in, g.amount as amount_out,
+           g.debit_after as balance, g.credit_account_id as other_id, g.issuer_id
+      from posting g
     union all
-    select n.id, g.operation_id, g.line, g.amount, 0::bigint, g.credit_after, g.debit_account_id, i.code, i.scale
-      from coin n
-      join posting g on g.credit_account_id = n.wallet_account_id
-      join issuer i on i.id = n.issuer_id) as x
+    select g.credit_account_id, g.operation_id, g.line, g.amount, 0::bigint, g.credit_after, g.debit_account_id,
+           g.issuer_id
+      from posting g) as x
+  join account w on w.id = x.account_id and w.kind = 'WALLET'
   join operation p on p.id = x.operation_id
   join account a on a.id = x.other_id
+  join issuer i on i.id = x.issuer_id
  where (select may('coin:list'));

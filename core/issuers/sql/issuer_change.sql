@@ -25,7 +25,12 @@ begin
   if seen is not null then
     return seen;
   end if;
-  notes := issuer_checked(p_name, p_symbol, was.scale, p_backing, p_denominations);
+  notes := issuer_checked(p_name, p_symbol, was.scale, p_backing, p_position, p_denominations);
+  if cardinality(notes) = 0 and exists (
+       select from desk_currency dc join account a on a.id = dc.cash_account_id
+        where dc.issuer_id = was.id and a.balance <> 0) then
+    perform refuse('BO021', 'issuer.denominations_in_desks');
+  end if;
   update issuer set name = btrim(p_name), symbol = btrim(p_symbol), backing = coalesce(p_backing, ''),
                     position = coalesce(p_position, 0), denominations = notes
    where id = was.id;

@@ -1,6 +1,6 @@
 -- Refuses facts of an issuer that are not acceptable.
 create function rule.issuer_checked(
-  p_name text, p_symbol text, p_scale integer, p_backing text, p_denominations jsonb)
+  p_name text, p_symbol text, p_scale integer, p_backing text, p_position integer, p_denominations jsonb)
 returns bigint[] language plpgsql immutable
 as $$
 begin
@@ -15,6 +15,12 @@ begin
   end if;
   if length(coalesce(p_backing, '')) > 200 then
     perform refuse('BO030', 'issuer.backing_invalid');
+  end if;
+  if coalesce(p_position, 0) not between 0 and 999 then
+    perform refuse('BO030', 'issuer.position_invalid');
+  end if;
+  if jsonb_typeof(coalesce(p_denominations, '[]')) <> 'array' then
+    perform refuse('BO030', 'issuer.denominations_invalid');
   end if;
   if exists (select from jsonb_array_elements(coalesce(p_denominations, '[]')) as d
               where jsonb_typeof(d) <> 'number' or d::text !~ '^[1-9][0-9]{0,14}$')

@@ -28,7 +28,7 @@ begin
   if coalesce(p_kind, '') not in ('real', 'pegged', 'bonus') then
     perform refuse('BO030', 'issuer.kind_unknown');
   end if;
-  notes := issuer_checked(p_name, p_symbol, p_scale, p_backing, p_denominations);
+  notes := issuer_checked(p_name, p_symbol, p_scale, p_backing, p_position, p_denominations);
   if exists (select from issuer where code = p_code) then
     perform refuse('BO030', 'issuer.code_taken');
   end if;

@@ -25,7 +25,10 @@ begin
     return seen;
   end if;
   if p_active is null or was.active = p_active then
-    perform refuse('BO021', case when was.active then 'issuer.already_on' else 'issuer.already_off' end);
+    if was.active then
+      perform refuse('BO021', 'issuer.already_on');
+    end if;
+    perform refuse('BO021', 'issuer.already_off');
   end if;
   if not p_active then
     perform hold_operations();

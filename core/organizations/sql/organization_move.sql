@@ -25,10 +25,14 @@ begin
   perform reason_check(p_reason);
   if not exists (select from state_move m where m.entity = 'organization' and m.from_state = was.state
                                             and m.to_state = p_state) then
-    perform refuse('BO021', 'organization.wrong_state', jsonb_build_object('state', was.state, 'wanted', p_state));
+    perform refuse('BO021', 'organization.wrong_state', jsonb_build_object('from_state', was.state, 'to_state', p_state));
   end if;
   if p_state = 'closed' then
-    perform hold_operations();
+    -- Every operation locks its coin before it looks at the organization: what is under way ends first and is seen
+    -- here, what comes later finds the organization closed. No member gets another coin meanwhile.
+    perform from client c where c.organization_id = was.id order by c.id for no key update;
+    perform from coin n where n.client_id in (select c.id from client c where c.organization_id = was.id)
+      order by n.id for no key update;
     if exists (select from client c
                  join coin n on n.client_id = c.id
                  join account w on w.id = n.wallet_account_id

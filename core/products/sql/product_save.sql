@@ -7,6 +7,7 @@ set lock_timeout = '3s'
 as $$
 declare
   who actor;
+  o organization;
   seen jsonb;
   content jsonb;
   was product;
@@ -17,13 +18,16 @@ declare
 begin
   who := require('product:edit');
   content := jsonb_build_object('provider', p_provider_id, 'row', p_row, 'new', p_new);
-  perform from organization where id = p_provider_id and kind = 'provider' for no key update;
+  select * into o from organization where id = p_provider_id and kind = 'provider' for no key update;
   if not found then
     perform refuse('BO022', 'product.provider_not_found');
   end if;
   seen := key_seen(who, p_key, 'product.save', content);
   if seen is not null then
     return seen;
+  end if;
+  if o.state = 'closed' then
+    perform refuse('BO021', 'organization.closed');
   end if;
   select * into fault from products_wrong(jsonb_build_array(p_row || '{"line": 1}')) limit 1;
   if found then

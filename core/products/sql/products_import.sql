@@ -9,6 +9,7 @@ set lock_timeout = '3s'
 as $$
 declare
   who actor;
+  o organization;
   seen jsonb;
   content jsonb;
   faults jsonb;
@@ -21,7 +22,7 @@ begin
   who := require('product:edit');
   content := jsonb_build_object('provider', p_provider_id, 'rows', encode(sha256(convert_to(p_rows::text, 'UTF8')), 'hex'),
                                 'switch_off_missing', p_switch_off_missing, 'dry_run', p_dry_run);
-  perform from organization where id = p_provider_id and kind = 'provider' for no key update;
+  select * into o from organization where id = p_provider_id and kind = 'provider' for no key update;
   if not found then
     perform refuse('BO022', 'product.provider_not_found');
   end if;
@@ -29,13 +30,17 @@ begin
   if seen is not null then
     return seen;
   end if;
+  if o.state = 'closed' then
+    perform refuse('BO021', 'organization.closed');
+  end if;
   if jsonb_typeof(p_rows) is distinct from 'array' or jsonb_array_length(p_rows) not between 1 and 200000 then
     perform refuse('BO030', 'product.list_size');
   end if;
-  select count(1), jsonb_agg(jsonb_build_object('line', w.line, 'field', w.field, 'key', w.key)
+  select count(1), jsonb_agg(jsonb_build_object('line', w.line, 'field', w.field, 'key', w.key,
+           'params', case when w.other is null then '{}'::jsonb else jsonb_build_object('other', w.other) end)
                              order by w.line, w.field) filter (where w.n <= 1000)
     into wrong, faults
-    from (select x.line, x.field, x.key, row_number() over (order by x.line, x.field) as n
+    from (select x.line, x.field, x.key, x.other, row_number() over (order by x.line, x.field) as n
             from products_wrong(p_rows) as x) as w;
   if wrong > 0 then
     return jsonb_build_object('added', 0, 'changed', 0, 'same', 0, 'switched_off', 0, 'wrong', wrong, 'errors', faults);
