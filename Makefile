@@ -46,9 +46,10 @@ test-15: setup
 	  echo 'Not run: the tests on PostgreSQL 15 (apt-get install postgresql-15 to have them)'; \
 	fi
 
-# A desk's day by the real program in two terminals (tmux): what a person would do, and the audit at its end.
+# By the real program in terminals (tmux), what people would do: a desk's day, and the first staff of an empty database.
 e2e: setup
 	tests/e2e/cash_day
+	tests/e2e/first_staff
 
 check: setup
 	.venv/bin/ruff check .

@@ -9,9 +9,11 @@ from importlib import import_module
 from typing import Any, ClassVar
 
 from textual.binding import Binding
+from textual.screen import Screen
 
 from bocli.gate import Gate
 from bocli.keys import Acting, bindings, offers, perform_by_id
+from bocli.people import People
 from bocli.session import Idle, Status
 from bocli.steady import SteadyApp
 from bocli.theme import THEMES, LastLook, after, chosen, colour_system
@@ -32,6 +34,7 @@ class BocliApp(Acting, SteadyApp):
         Binding("ctrl+q", "nothing", show=False, priority=True),
     ]
     TITLE = "bocli"
+    MODES: ClassVar[dict[str, Any]] = {SteadyApp.DEFAULT_MODE: lambda: Screen(id="_default")}
     CSS = "* { scrollbar-color: $primary; scrollbar-background: $background; link-style: none; }"
 
     def __init__(
@@ -52,9 +55,9 @@ class BocliApp(Acting, SteadyApp):
         self.status = Status(database=getattr(settings, "dbname", ""))
         self.idle = Idle(None)
         self.gate = Gate(self)
+        self.people = People(self)
         self._login = login
         self._warmed = False
-        self._locked: asyncio.Future[bool] | None = None
         self._best_colours = self.console._color_system  # noqa: SLF001 - rich has no other way to it
         set_language(language or "en")
         for each in THEMES.values():
@@ -69,7 +72,7 @@ class BocliApp(Acting, SteadyApp):
 
     def begin(self) -> None:
         """The first screen."""
-        self.open(self._login or _roles().LOG_IN, then=self._logged_in)
+        self.open(self.log_in_target(), then=self._logged_in)
 
     def screen_painted(self) -> None:
         """The first time: what is heavy is imported now, when the person already reads."""
@@ -111,13 +114,21 @@ class BocliApp(Acting, SteadyApp):
         if session is None:
             self.exit()
             return
-        self.take(session)
-        self.open(_roles().HOME, then=lambda _: self.exit())
+        self.run_worker(self.people.enter(session), group="people")
+
+    def log_in_target(self) -> str:
+        """ "module:Class" of the log-in screen."""
+        return self._login or _roles().LOG_IN
+
+    def home_target(self) -> str:
+        """ "module:Class" of the first screen after it."""
+        return str(_roles().HOME)
 
     def take(self, session: Any) -> None:
         """This person is here, with this language, theme and idle time: after log-in, and when they change them."""
         self.person = session
         staff = session.staff
+        self.people.sessions[staff.id] = session
         set_language(staff.language or language())
         self.set_look(staff.theme if staff.theme in THEMES else self.theme)
         self.idle = Idle(session.idle_minutes)
@@ -125,38 +136,13 @@ class BocliApp(Acting, SteadyApp):
         self._repaint_status()
 
     async def log_in_again(self) -> bool:
-        """The log-in screen over what is being done, which stays. True: the same person is back."""
-        if self._locked is None:
-            self._locked = asyncio.get_running_loop().create_future()
-            before, self.person = self.person, None
-            if before is not None:
-                before.db.close()
-            self.open(self._login or _roles().LOG_IN, then=lambda session: self._unlocked(before, session))
-        return await asyncio.shield(self._locked)
-
-    def _unlocked(self, before: Any, session: Any) -> None:
-        locked, self._locked = self._locked, None
-        same = session is not None and (before is None or session.staff.id == before.staff.id)
-        if locked is not None and not locked.done():
-            locked.set_result(same)
-        if session is None:
-            self.exit()
-        elif same:
-            self.take(session)
-        else:
-            # Another person must not find what this one was doing.
-            self.take(session)
-            self.run_worker(self._start_over(), group="gate")
-
-    async def _start_over(self) -> None:
-        while len(self.screen_stack) > 1:
-            await self.pop_screen()
-        self.open(_roles().HOME, then=lambda _: self.exit())
+        """The log-in screen; what was being done stays behind it, unseen. True: the same person is back."""
+        return await self.people.lock()
 
     def work_lock(self) -> None:
         """Lock: the session ends, and the same person goes on where they were after logging in."""
-        if self.person is not None and self._locked is None:
-            self.run_worker(self.log_in_again(), group="gate")
+        if self.person is not None:
+            self.run_worker(self.people.lock(), group="gate")
 
     def key_typed(self) -> None:
         self.idle.touch()
@@ -273,6 +259,15 @@ class BocliApp(Acting, SteadyApp):
 
     def act_lock(self) -> None:
         self.work_lock()
+
+    def act_log_out(self) -> None:
+        from bocli.widgets.confirm import Confirm
+
+        def sure(yes: bool | None) -> None:
+            if yes:
+                self.run_worker(self.people.log_out(), group="people")
+
+        self.push_screen(Confirm(t("log_out.title"), t("log_out.words")), sure)
 
     def act_quit(self) -> None:
         from bocli.widgets.confirm import Confirm

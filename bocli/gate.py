@@ -42,8 +42,11 @@ class Gate:
     ) -> Answer | None:
         """The answer, or None when it did not happen and the person has been told why. See Section.call."""
         form = writes if form is None else form
+        owner = getattr(screen, "owner", None)
         while True:
             person = self.app.person
+            if person is not None and not self.app.people.is_here(owner):
+                return None  # another person is at the terminal: nothing is asked in their name
             if person is None:
                 if not await self.app.log_in_again():
                     return None
@@ -127,7 +130,7 @@ class Gate:
         await self.app.push_screen(box)
         done: bool | None = None
         for attempt in range(10**9):
-            person = self.app.person
+            person = self.app.people.session_of(getattr(screen, "owner", None))
             try:
                 answer = await asyncio.to_thread(_outcome, person.db, key)
             except Unavailable:

@@ -74,6 +74,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("app.theme", ("f9",), "keys.app.theme"),
     Action("app.redraw", ("ctrl+l",), "keys.app.redraw"),
     Action("app.lock", ("f12",), "keys.app.lock", blocked=_logged_in),
+    Action("app.log_out", ("ctrl+o",), "keys.app.log_out", blocked=_logged_in),
     Action("app.quit", ("ctrl+x",), "keys.app.quit"),
     # Every section.
     Action("section.back", ("escape",), "keys.section.back", bar=True, palette=False),

@@ -43,6 +43,8 @@ class Section(Acting, SteadyScreen[Result], Generic[Result]):
     SECTION: ClassVar[str] = ""
     SCOPES: ClassVar[tuple[str, ...]] = ("section",)
     AUTO_FOCUS: ClassVar[str | None] = "*"
+    owner: int | None = None
+    """Whose screen this is: the number of the member of staff who opened it; None before log-in."""
     DEFAULT_CSS = """
     Section { layout: vertical; overflow: hidden hidden; }
     Section > #body { height: 1fr; }
@@ -57,6 +59,8 @@ class Section(Acting, SteadyScreen[Result], Generic[Result]):
     BINDINGS = bindings("section")
 
     def compose(self) -> ComposeResult:
+        person = getattr(self.app, "person", None)
+        self.owner = person.staff.id if self.owner is None and person is not None else self.owner
         yield StatusBar()
         yield Crumbs()
         with Vertical(id="body"):
@@ -74,12 +78,12 @@ class Section(Acting, SteadyScreen[Result], Generic[Result]):
     @property
     def db(self) -> Any:
         """The core.db.Database of the person who is logged in; calls on it go through `call`."""
-        return self.app.person.db  # type: ignore[attr-defined]
+        return self.person.db
 
     @property
     def person(self) -> Any:
-        """The core.staff.Session of the person who is logged in."""
-        return self.app.person  # type: ignore[attr-defined]
+        """The core.staff.Session of the person whose screen this is, also while another one is at the terminal."""
+        return self.app.people.session_of(self.owner)  # type: ignore[attr-defined]
 
     async def call(
         self,

@@ -81,6 +81,10 @@ class Terminal:
         """Wait until all of these stand on the screen; the screen then."""
         return self._until(lambda screen: all(text in screen for text in texts), f"{texts}", timeout_s)
 
+    def wait_any(self, *texts: str, timeout_s: float = 15) -> str:
+        """Wait until one of these stands on the screen; the screen then."""
+        return self._until(lambda screen: any(text in screen for text in texts), f"one of {texts}", timeout_s)
+
     def wait_gone(self, text: str, timeout_s: float = 15) -> str:
         """Wait until this no longer stands on the screen."""
         return self._until(lambda screen: text not in screen, f"no {text!r}", timeout_s)
