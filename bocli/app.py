@@ -117,11 +117,11 @@ class BocliApp(Acting, SteadyApp):
         self.run_worker(self.people.enter(session), group="people")
 
     def log_in_target(self) -> str:
-        """ "module:Class" of the log-in screen."""
+        """The log-in screen as module:Class."""
         return self._login or _roles().LOG_IN
 
     def home_target(self) -> str:
-        """ "module:Class" of the first screen after it."""
+        """The first screen after it, as module:Class."""
         return str(_roles().HOME)
 
     def take(self, session: Any) -> None:
@@ -170,11 +170,9 @@ class BocliApp(Acting, SteadyApp):
             await self.pop_screen()
         self.open(target)
 
-    def jump(self, text: str) -> None:
-        """Go to a thing by its number, serial, phone or e-mail; screens.roles.JUMP opens it."""
-        target = getattr(_roles(), "JUMP", "")
-        if target:
-            self.open(target, text)
+    def thing_targets(self) -> dict[str, str]:
+        """Kind of thing → "module:Class" of the screen that shows one."""
+        return dict(_roles().THINGS)
 
     async def perform(self, action_id: str) -> None:
         """Do an action of the table as if its key had been pressed."""
@@ -243,14 +241,15 @@ class BocliApp(Acting, SteadyApp):
         self._pick(sections_only=True)
 
     def _pick(self, sections_only: bool) -> None:
-        from bocli.palette import Entry, Palette, entries
+        from bocli.palette import Entry, Palette, entries, finder
 
         def chosen_one(entry: Entry | None) -> None:
             if entry is not None:
                 self.run_worker(_done(entry.do), group="palette")
 
         title = t("goto.title") if sections_only else t("palette.title")
-        self.push_screen(Palette(entries(self, sections_only), title, jump=sections_only), chosen_one)
+        palette = Palette(entries(self, sections_only), title, jump=sections_only, find=finder(self))
+        self.push_screen(palette, chosen_one)
 
     def act_section(self, number: str) -> None:
         rows = self.sections()

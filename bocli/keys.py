@@ -120,8 +120,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("listing.sort", ("s",), "keys.listing.sort", bar=True),
     Action("listing.export", ("f8",), "keys.listing.export", bar=True),
     Action("columns.switch", ("space",), "keys.columns.switch", bar=True, palette=False),
-    Action("columns.later", ("plus",), "keys.columns.later", bar=True, palette=False),
-    Action("columns.earlier", ("minus",), "keys.columns.earlier", bar=True, palette=False),
+    Action("columns.later", ("right",), "keys.columns.later", bar=True, palette=False),
+    Action("columns.earlier", ("left",), "keys.columns.earlier", bar=True, palette=False),
     Action("views.keep", ("n",), "keys.views.keep", bar=True),
     Action("views.opens", ("o",), "keys.views.opens", bar=True),
     Action("views.delete", ("delete", "x"), "keys.views.delete", bar=True),
@@ -216,6 +216,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("products.import", ("f7",), "keys.products.import", bar=True, permission="product:edit"),
     Action("product_import.report", ("f8",), "keys.product_import.report", bar=True),
     Action("user_actions.choose", ("f6",), "keys.user_actions.choose", bar=True),
+    Action("user_actions.check", ("f7",), "keys.user_actions.check", bar=True),
 )
 
 _BY_ID = {action.id: action for action in ACTIONS}

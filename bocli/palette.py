@@ -3,8 +3,10 @@ thing."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
@@ -17,6 +19,9 @@ from bocli.widgets.lines import Lines, Row, Run
 from core.texts import t
 
 LONGEST = 14
+PAUSE_S = 0.4
+"""So long nothing is typed before it is looked for: each look leaves a trace."""
+Find = Callable[[str], "list[Entry]"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,35 @@ def entries(app: Any, sections_only: bool) -> list[Entry]:
             )
         )
     return found
+
+
+def looks_like_a_thing(text: str) -> bool:
+    """An e-mail, a phone, a serial, a number: not a part of an action's name."""
+    return len(text) > 2 and ("@" in text or text.lstrip("+#").replace(" ", "").isdecimal())
+
+
+def finder(app: Any) -> Find | None:
+    """What looks things up with the rights of the person who is here; None before log-in."""
+    person, targets = app.person, app.thing_targets()
+    if person is None:
+        return None
+
+    def find(text: str) -> list[Entry]:
+        from core.finding import things
+
+        return [
+            Entry(
+                f"{t(f'thing.{each.kind}')}: {each.title}"
+                + (f" · {each.note}" if each.kind not in ("operation", "organization") else ""),
+                "",
+                None,
+                partial(app.open, targets[each.kind], each.id),
+            )
+            for each in things(person.db, text)
+            if each.kind in targets
+        ]
+
+    return find
 
 
 def _doing(app: Any, action_id: str) -> Callable[[], Any]:
@@ -99,16 +133,20 @@ class Picks(Lines):
 
 
 class Palette(Dialog[Entry]):
-    """Type a part of the name; Up and Down choose, Enter does it. Gives the entry chosen."""
+    """Type a part of the name; Up and Down choose, Enter does it. Gives the entry chosen. What looks like a thing (an
+    e-mail, phone, serial, number) is looked for when typing pauses; a name by Enter on the last line."""
 
     SCOPES: ClassVar[tuple[str, ...]] = ("palette", "dialog")
     BINDINGS = bindings("palette")
     DO = None
     DEFAULT_CSS = "Palette { align: center top; }"
 
-    def __init__(self, found: list[Entry], title: str, jump: bool = False) -> None:
+    def __init__(self, found: list[Entry], title: str, jump: bool = False, find: Find | None = None) -> None:
+        """find: gives the entries of the things that fit a text; it runs in a thread."""
         super().__init__(title)
-        self.all, self.jump = found, jump
+        self.all, self.jump, self.find = found, jump, find
+        self._things: list[Entry] = []
+        self._asked = 0
         self.typed = Field(required=False)
 
     def body(self) -> ComposeResult:
@@ -120,9 +158,44 @@ class Palette(Dialog[Entry]):
         self.query_one(Picks).fit(self.all)
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        words = event.value.casefold().split()
+        self._things = []
+        self._asked += 1
+        self._fit()
+        if self.find is not None and looks_like_a_thing(event.value.strip()):
+            self.set_timer(PAUSE_S, partial(self._look, self._asked))
+
+    def _fit(self) -> None:
+        typed = self.typed.value.strip()
+        words = typed.casefold().split()
         fit = [entry for entry in self.all if all(word in entry.text.casefold() for word in words)]
-        self.query_one(Picks).fit(fit)
+        last = [Entry(t("palette.find", text=typed), "", None, self._search)] if self._may_find(typed) else []
+        self.query_one(Picks).fit([*self._things, *fit, *last])
+
+    def _may_find(self, typed: str) -> bool:
+        return self.find is not None and len(typed) > 2 and not self._things
+
+    def _look(self, asked: int) -> None:
+        if asked == self._asked and self.is_mounted:
+            self.run_worker(self._found(self.typed.value.strip(), asked), exclusive=True)
+
+    def _search(self) -> None:
+        self.run_worker(self._found(self.typed.value.strip(), self._asked), exclusive=True)
+
+    async def _found(self, typed: str, asked: int) -> None:
+        from core.errors import BocliError
+        from core.texts import explain
+
+        assert self.find is not None
+        try:
+            found = await asyncio.to_thread(self.find, typed)
+        except BocliError as error:
+            self.note(explain(error))
+            return
+        if asked == self._asked and self.is_mounted:
+            self._things = found
+            self._fit()
+            if not found:
+                self.note(t("palette.no_thing", text=typed))
 
     def act_down(self) -> None:
         self.query_one(Picks).move(1)
@@ -134,9 +207,7 @@ class Palette(Dialog[Entry]):
         picks, typed = self.query_one(Picks), self.typed.value.strip()
         if self.jump and typed.isdigit() and 0 < int(typed) <= len(self.all):
             self.dismiss(self.all[int(typed) - 1])
+        elif picks.found and picks.found[picks.at].do == self._search:
+            self._search()
         elif picks.found:
             self.dismiss(picks.found[picks.at])
-        elif self.jump and typed:
-            # A serial, a number, an e-mail: whoever fills roles.JUMP knows what it is.
-            app: Any = self.app
-            self.dismiss(Entry(typed, "", None, lambda: app.jump(typed)))

@@ -63,6 +63,7 @@ FAMILIES: Final = {
     r"side\..*": "the sides of the account kinds",
     r"staff\.role\..*": "the roles of staff, short, for a column",
     r"staff\.status\..*": "the statuses of screens/parts/staff_words.py",
+    r"thing\..*": "the kinds of thing that the palette finds",
     r"theme\..*": "the themes of bocli/theme.py",
     r"[a-z_]+\.(title|help|preview)": "what a section calls itself and says under `?`, from its SECTION",
 }

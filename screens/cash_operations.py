@@ -190,6 +190,33 @@ class Operation(Section[None]):
         self.app.push_screen(paper_of_receipt(self.found))
 
 
+class OperationByNumber(Section[None]):
+    """An operation that the palette found: asked for, and shown as `Operation` shows it."""
+
+    SECTION = "operation"
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
+
+    def crumb(self) -> str:
+        return t("operation.number", number=self.number)
+
+    def on_mount(self) -> None:
+        self.work(self._ask())
+
+    async def _ask(self) -> None:
+        found = await self.call(lambda db: receipt(db, self.number))
+        if found is not None:
+            self.app.switch_screen(Operation(found))
+
+    def blocked(self, action_id: str) -> str | None:
+        return "blocked.not_loaded" if action_id == "operation.reprint" else None
+
+    def act_reprint(self) -> None:
+        """Nothing to print before it is there."""
+
+
 def facts_of(found: Receipt) -> Facts:
     """A receipt as facts: who, where, when, the postings, the sums."""
     unit = issuer(found.issuer, found.scale)

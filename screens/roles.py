@@ -60,6 +60,15 @@ SECTIONS: tuple[SectionRow, ...] = (
 )
 """In the order of their number keys; a person sees those that their role has the permission for."""
 
+THINGS = {
+    "client": "screens.client:ClientScreen",
+    "coin": "screens.coin:CoinScreen",
+    "operation": "screens.cash_operations:OperationByNumber",
+    "organization": "screens.organization:OrganizationScreen",
+    "staff": "screens.staff_member:StaffMember",
+}
+"""Kind of thing that the palette finds → the screen that shows one by its number."""
+
 
 def sections_of(session: Any) -> tuple[SectionRow, ...]:
     """The rows that the person of this core.staff.Session may see, named as their role calls them."""

@@ -17,6 +17,7 @@ from core.db.keyset import Keyset
 from core.texts import date_time, t
 from screens.parts.columns import Column
 from screens.parts.filters import Filters, any_of, day_field, text_field
+from screens.parts.integrity import Integrity
 from screens.parts.listing import Listing
 from screens.parts.log_text import ZONE, did, rows_of, thing
 from screens.parts.paper import Sheet
@@ -96,6 +97,10 @@ class UserActions(Listing):
         if values is not None:
             self.chosen = values
             self.apply()
+
+    def act_check(self) -> None:
+        """Is the log whole? Computed again, line by line."""
+        self.app.push_screen(Integrity(self.db))
 
     def base(self) -> Keyset:
         values, keyset = self.chosen, super().base()

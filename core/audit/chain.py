@@ -73,7 +73,7 @@ def follow(
 
     `heads` are those of an earlier checkpoint: each must still be there, at its place in its stream.
     """
-    walk = _Walk(findings, heads)
+    walk = Walk(findings, heads)
     done = 0
     with _raw_cursor(connection) as cursor:
         cursor.execute(LINES, binary=True)
@@ -98,11 +98,15 @@ def _raw_cursor(connection: psycopg.Connection[Any]) -> psycopg.ServerCursor[Any
     return cursor
 
 
-class _Walk:
+class Walk:
     """Goes along the chains, one line after another, and remembers only the stream that it is in."""
 
-    def __init__(self, findings: Findings, heads: dict[str, tuple[int, str]]) -> None:
+    def __init__(
+        self, findings: Findings, heads: dict[str, tuple[int, str]], *, compare: bool = True
+    ) -> None:
+        """compare: with what stands in the books for a line; who looks from a screen cannot."""
         self.findings = findings
+        self.compare = compare
         self.heads = heads
         self.seen: set[str] = set()
         self.root = sha256()
@@ -130,7 +134,7 @@ class _Walk:
             if self._wanted[1] != stored.hex():
                 self.findings.add("history_rewritten", stream=self._stream, seq=seq)
             self._wanted = None
-        if entity == b"operation" and refused == b"false":
+        if self.compare and entity == b"operation" and refused == b"false":
             logged = (entity_id, what, actor, after)
             self._operation(seq, logged, (operation, kind, operation_actor, recorded))
         self._head, self._seq = stored, seq

@@ -37,7 +37,7 @@ class FilterPrompt(Ask):
 
 
 class ColumnPicks(Acting, Lines, can_focus=True):
-    """The columns, those in sight first and in their order; Space switches one, + and - move it."""
+    """The columns, those in sight first and in their order; Space switches one, Right and Left move it."""
 
     SCOPES: ClassVar[tuple[str, ...]] = ("columns", "pick")
     BINDINGS: ClassVar[list[Any]] = [*bindings("columns"), *bindings("pick")]
