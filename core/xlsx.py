@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -39,13 +40,16 @@ def write_xlsx(
         with tempfile.TemporaryDirectory(dir=folder, prefix=".writing-") as place:
             sheets = _Sheets(file, place, heads, zone)
             count = 0
-            for rows in windows:
-                for row in rows:
-                    sheets.add(cells(row))
-                count += len(rows)
-                if not go_on(count):
-                    return None
-            sheets.close()
+            try:
+                for rows in windows:
+                    for row in rows:
+                        sheets.add(cells(row))
+                    count += len(rows)
+                    if not go_on(count):
+                        return None
+                sheets.close()
+            finally:
+                sheets.let_go()
         return count
 
     try:
@@ -120,3 +124,11 @@ class _Sheets:
     def close(self) -> None:
         """Put the file together."""
         self.book.close()
+
+    def let_go(self) -> None:
+        """Close the files of rows, which XlsxWriter does by itself only at a good end."""
+        for sheet in self.book.worksheets():
+            rows = getattr(sheet, "row_data_fh", None)
+            if rows is not None and not rows.closed:
+                with suppress(OSError):  # the rest of its buffer has no room on a full disk
+                    rows.close()

@@ -51,7 +51,7 @@ class CoinScreen(Listing):
                right=True, sort=("operation_id", "line")),
         Column("at", "coin.at", 16, lambda r: date_time(r.at, ZONE), kind="moment", field="at"),
         Column("kind", "coin.kind", 0, lambda r: t(f"operation.{r.kind}"), field="kind"),
-        Column("other", "coin.other", 16, lambda r: account(r.other, None), field="other", from_width=110),
+        Column("other", "coin.other", 26, lambda r: account(r.other, None), field="other", from_width=110),
         Column("amount", "money.amount", 15, _signed, right=True, cell=_decimal),
         Column("in", "coin.in", 15, _sum("amount_in"), kind="money", field="amount_in", right=True, chosen=False),
         Column("out", "coin.out", 15, _sum("amount_out"), kind="money", field="amount_out", right=True, chosen=False),

@@ -38,11 +38,11 @@ class Products(Listing):
     COLUMNS = (
         Column("number", "products.number", 7, lambda r: str(r.id), kind="number", field="id", right=True, sort=("id",),
                chosen=False),
-        Column("provider", "products.provider", 18, lambda r: r.provider, field="provider"),
+        Column("provider", "products.provider", 18, lambda r: r.provider, field="provider", from_width=100),
         Column("code", "products.code", 12, lambda r: r.code, field="code"),
         Column("name", "products.name", 0, lambda r: r.name, field="name"),
         Column("currency", "money.currency", 9, lambda r: r.issuer, field="issuer", chosen=False),
-        Column("price", "products.price", 20, price, kind="money", field="price", right=True),
+        Column("price", "products.price", 28, price, kind="money", field="price", right=True),
         Column("from", "products.from", 14, lambda r: money(r.price_from, r.issuer, r.scale), kind="money",
                field="price_from", right=True, chosen=False),
         Column("to", "products.to", 14, lambda r: money(r.price_to, r.issuer, r.scale), kind="money",

@@ -36,7 +36,7 @@ class UserManagement(Listing):
     NEWEST_FIRST = True
     PLAIN = ("name", "email", "phone")
     COLUMNS = (
-        Column("number", "staff.number", 5, lambda row: str(row.id), kind="number", field="id", right=True,
+        Column("number", "staff.number", 7, lambda row: str(row.id), kind="number", field="id", right=True,
                sort=("id",), from_width=110),
         Column("name", "staff.name", 0, lambda row: row.name, field="name", sort=("name", "id")),
         Column("email", "staff.email", 27, lambda row: row.email, field="email", sort=("email", "id")),
@@ -46,8 +46,8 @@ class UserManagement(Listing):
         Column("status", "staff.status", 14, lambda row: t(f"staff.status.{status_of(row)}"), cell=status_of),
         Column("active", "staff.active", 8, lambda row: t("common.yes") if row.active else t("common.no"),
                kind="yes_no", field="active", chosen=False),
-        Column("lent", "staff.lent", 16, _lent, kind="choice", field="lent_role",
-               options=tuple((role, f"role.{role}") for role in ROLES), from_width=125),
+        Column("lent", "staff.lent", 24, _lent, kind="choice", field="lent_role",
+               options=tuple((role, f"role.{role}") for role in ROLES), from_width=150),
         Column("seen", "staff.last_seen", 16, _seen, kind="moment", field="last_seen", from_width=110),
         Column("sessions", "staff.sessions", 8, lambda row: str(row.open_sessions or ""), kind="number",
                field="open_sessions", right=True, from_width=110),

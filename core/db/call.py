@@ -52,6 +52,9 @@ _ASKS = frozenset({"outcome", "api.outcome"})
 
 #: Constraint → key of its text, for rules that a constraint itself holds.
 CONSTRAINTS: dict[str, tuple[type[errors.BocliError], str]] = {
+    "client_email_key_key": (errors.Invalid, "client.email_taken"),
+    "client_phone_key": (errors.Invalid, "client.phone_taken"),
+    "organization_name_key": (errors.Invalid, "organization.name_taken"),
     "staff_email_once": (errors.Invalid, "staff.email_taken"),
 }
 

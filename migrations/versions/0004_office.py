@@ -118,6 +118,7 @@ begin
 end $$;
 revoke insert on book.delegation from bocli_api;
 grant update on book.product to bocli_api;
+grant usage on sequence book.coin_id_seq to bocli_api;
 grant update, delete on book.saved_view to bocli_api;
 """
 

@@ -16,7 +16,7 @@ from core.lists import Field as Named
 from core.texts import t
 from screens.parts.client import Picks
 
-MOST = 14
+MOST = 9
 
 
 class FilterPrompt(Ask):

@@ -52,7 +52,8 @@ class SavedViews(Dialog[SavedView]):
     @property
     def chosen(self) -> SavedView | None:
         """The view under the cursor; None on the whole list."""
-        at = self.query_one(Picks).at
+        picks = self.query(Picks)
+        at = picks.first().at if picks else 0
         return self.kept[at - 1] if at and at <= len(self.kept) else None
 
     def blocked(self, action_id: str) -> str | None:

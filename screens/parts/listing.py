@@ -21,6 +21,7 @@ from bocli.keys import bindings
 from bocli.widgets.keyset_table import KeysetTable
 from bocli.widgets.lines import Lines
 from bocli.widgets.section import Section
+from bocli.widgets.shown import paragraph
 from core.db.keyset import Keyset
 from core.errors import Invalid
 from core.lists import SavedView, narrow, views
@@ -122,7 +123,9 @@ class Listing(Section[None]):
         table = self.query_one(ListTable)
         table.set_source(self._rows())
         table.filter = self.filter
-        self.query_one("#what", Lines).show(*self.in_words())
+        width = max(20, self.app.size.width - 2)
+        said = [line for each in self.in_words() for line in (paragraph(each, width) if each else [""])]
+        self.query_one("#what", Lines).show(*([("dim", line)] for line in said))
 
     def in_words(self) -> list[str]:
         """The view, the filter and the order, in a line; nothing when the list is whole."""

@@ -214,6 +214,7 @@ ROWS: dict[str, list[SimpleNamespace]] = {
         row(id=2, day_id=6, desk="Rynek 1", cashier="Jan Kowalski", cash_date=date(2026, 11, 22), z_number=3,
             issuer="USD", scale=2, kind="OVER", amount=1_000),
     ],
+    "views": [],
     "audit_log": [
         entry(4, "cash_top_up", "refusal", "funds.not_enough", refused=True, after={"state": "BO024"}),
         entry(3, "desk_day.close", "desk_day", "7", before={"state": "close_requested"},
@@ -255,9 +256,10 @@ def session(role: str, db: Canned, language: str) -> Any:
     """Somebody of that role, logged in to the canned company."""
     name = {"cashier": CASHIER, "accountant": "Jürgen Müller"}.get(role, "Åsa Öberg")
     staff = SimpleNamespace(
-        id=11, name=name, email=f"{role}@demo.example", role=role, language=language, theme="dark"
+        id=11, name=name, email=f"{role}@demo.example", role=role, language=language, theme="dark", phone=None
     )
     return SimpleNamespace(
         db=db, staff=staff, permissions=permissions_of(role), company="Money Ltd", idle_minutes=10, failures=0,
-        last_login_at=at(5, 2), last_login_from=None, must_change_password=False, must_enrol=False, recovery_left=None,
+        last_login_at=at(5, 2), last_login_from=None, must_change_password=False, must_enrol=False, recovery_left=9,
+        role_idle_minutes=15,
     )  # fmt: skip

@@ -24,7 +24,7 @@ from screens.parts.paper import paper_of_receipt
 from screens.top_up import TopUp
 from screens.user_actions import UserAction, UserActions
 from screens.withdraw import Withdraw
-from tests.screens import canned
+from tests.screens import canned, office
 from tests.screens.canned import Canned
 
 PHONE = ("6", "0", "1", "enter")
@@ -156,3 +156,7 @@ STATES = [
     State("user_actions_filter", "administrator", UserActions, press=("f6",)),
     State("user_action", "administrator", lambda: UserAction(canned.ROWS["audit_log"][1])),
 ]  # fmt: skip
+STATES += [
+    State(name, "administrator", first, office.ANSWERS, office.ROWS, press)
+    for name, first, press in office.SCREENS
+]

@@ -40,7 +40,13 @@ begin
    where id = was.id;
   perform log_write('system', who, 'client.change', 'client', was.id::text, before, after);
   return key_keep(who, p_key, 'client.change', content, jsonb_build_object('client_id', was.id));
-exception when others then
+exception
+-- Another transaction, which the check could not see yet, was first.
+when unique_violation then
+  get stacked diagnostics params = constraint_name;
+  return refused('BO030', case params when 'client_phone_key' then 'client.phone_taken' else 'client.email_taken' end, null,
+                 'client.change', jsonb_build_object('client', p_client_id));
+when others then
   get stacked diagnostics params = pg_exception_detail;
   return refused(sqlstate, sqlerrm, params, 'client.change', jsonb_build_object('client', p_client_id));
 end $$;

@@ -1,23 +1,21 @@
--- A client's facts as they are kept. Refuses what is not acceptable or belongs to another client. What nobody can see in
--- a name or an address (controls, zero width, direction of writing) is not acceptable: two would look like one.
+-- A client's facts as they are kept. Refuses what is not acceptable or belongs to another client.
 create function rule.client_checked(
   p_client_id bigint, p_name text, p_email text, p_phone text, p_time_zone text, p_language text,
   out name text, out email text, out phone text)
 language plpgsql stable
 as $$
 declare
-  unseen constant text := '[\u0001-\u001f\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffd]';
   kept record;
 begin
   kept := client_kept(p_name, p_email, p_phone);
   name := kept.name;
   email := kept.email;
   phone := kept.phone;
-  if length(name) not between 1 and 200 or name ~ unseen then
+  if length(name) not between 1 and 200 or has_unseen(name) then
     perform refuse('BO030', 'client.name_invalid');
   end if;
-  if length(email) > 254 or email ~ unseen or email ~ '[\u200c\u200d]'
-     or folded(email) !~ '^[^[:space:]@<>"]+@[^[:space:]@<>"]+[.][^[:space:]@<>"]+$' then
+  if length(email) > 254 or has_unseen(email) or email ~ '[\u200c\u200d]'
+     or email !~ '^[^[:space:]@<>"]+@[^[:space:]@<>"]+[.][^[:space:]@<>"]+$' then
     perform refuse('BO030', 'client.email_invalid');
   end if;
   if phone !~ '^[+][1-9][0-9]{5,14}$' then

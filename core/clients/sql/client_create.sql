@@ -37,7 +37,13 @@ begin
             group by e.code
             order by min(u.position), e.code) as i;
   return key_keep(who, p_key, 'client.create', content, jsonb_build_object('client_id', new_id));
-exception when others then
+exception
+-- Another transaction, which the check could not see yet, was first.
+when unique_violation then
+  get stacked diagnostics params = constraint_name;
+  return refused('BO030', case params when 'client_phone_key' then 'client.phone_taken' else 'client.email_taken' end, null,
+                 'client.create', '{}');
+when others then
   get stacked diagnostics params = pg_exception_detail;
   return refused(sqlstate, sqlerrm, params, 'client.create', '{}');
 end $$;

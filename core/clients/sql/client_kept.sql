@@ -5,7 +5,7 @@ create function rule.client_kept(
 language plpgsql immutable
 as $$
 begin
-  name := btrim(regexp_replace(normalize(coalesce(p_name, ''), nfc), '[[:space:]]+', ' ', 'g'));
+  name := name_kept(p_name);
   email := nullif(btrim(normalize(coalesce(p_email, ''), nfkc)), '');
   phone := nullif(regexp_replace(
     translate(normalize(coalesce(p_phone, ''), nfkc), '٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹', '01234567890123456789'),

@@ -31,13 +31,13 @@ begin
         where dc.issuer_id = was.id and a.balance <> 0) then
     perform refuse('BO021', 'issuer.denominations_in_desks');
   end if;
-  update issuer set name = btrim(p_name), symbol = btrim(p_symbol), backing = coalesce(p_backing, ''),
+  update issuer set name = name_kept(p_name), symbol = name_kept(p_symbol), backing = coalesce(p_backing, ''),
                     position = coalesce(p_position, 0), denominations = notes
    where id = was.id;
   perform log_write('system', who, 'issuer.change', 'issuer', was.id::text,
                     jsonb_build_object('name', was.name, 'symbol', was.symbol, 'backing', was.backing,
                                        'position', was.position, 'denominations', was.denominations),
-                    jsonb_build_object('name', btrim(p_name), 'symbol', btrim(p_symbol), 'backing', coalesce(p_backing, ''),
+                    jsonb_build_object('name', name_kept(p_name), 'symbol', name_kept(p_symbol), 'backing', coalesce(p_backing, ''),
                                        'position', coalesce(p_position, 0), 'denominations', notes));
   return key_keep(who, p_key, 'issuer.change', content, jsonb_build_object('issuer_id', was.id));
 exception when others then

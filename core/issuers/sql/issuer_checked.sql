@@ -4,16 +4,16 @@ create function rule.issuer_checked(
 returns bigint[] language plpgsql immutable
 as $$
 begin
-  if length(btrim(coalesce(p_name, ''))) not between 1 and 100 or p_name ~ '[[:cntrl:]]' then
+  if length(name_kept(p_name)) not between 1 and 100 or has_unseen(p_name) then
     perform refuse('BO030', 'issuer.name_invalid');
   end if;
-  if length(btrim(coalesce(p_symbol, ''))) not between 1 and 8 or p_symbol ~ '[[:cntrl:]]' then
+  if length(name_kept(p_symbol)) not between 1 and 8 or has_unseen(p_symbol) then
     perform refuse('BO030', 'issuer.symbol_invalid');
   end if;
   if coalesce(p_scale, -1) not between 0 and 8 then
     perform refuse('BO030', 'issuer.scale_invalid');
   end if;
-  if length(coalesce(p_backing, '')) > 200 then
+  if length(coalesce(p_backing, '')) > 200 or has_unseen(p_backing) then
     perform refuse('BO030', 'issuer.backing_invalid');
   end if;
   if coalesce(p_position, 0) not between 0 and 999 then

@@ -32,11 +32,15 @@ begin
   if exists (select from issuer where code = p_code) then
     perform refuse('BO030', 'issuer.code_taken');
   end if;
-  new_id := issuer_add(who, clock_timestamp(), p_code, btrim(p_name), btrim(p_symbol), p_scale::smallint, p_kind, notes,
+  new_id := issuer_add(who, clock_timestamp(), p_code, name_kept(p_name), name_kept(p_symbol), p_scale::smallint, p_kind, notes,
                        coalesce(p_position, 0)::smallint);
   update issuer set backing = coalesce(p_backing, '') where id = new_id;
   return key_keep(who, p_key, 'issuer.create', content, jsonb_build_object('issuer_id', new_id));
-exception when others then
+exception
+-- Another transaction, which the check could not see yet, was first.
+when unique_violation then
+  return refused('BO030', 'issuer.code_taken', null, 'issuer.create', jsonb_build_object('code', p_code));
+when others then
   get stacked diagnostics params = pg_exception_detail;
   return refused(sqlstate, sqlerrm, params, 'issuer.create', jsonb_build_object('code', p_code));
 end $$;

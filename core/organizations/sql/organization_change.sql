@@ -38,7 +38,12 @@ begin
                     jsonb_build_object('name', was.name, 'registration', was.registration, 'address', was.address,
                                        'contract', was.contract_id), after);
   return key_keep(who, p_key, 'organization.change', content, jsonb_build_object('organization_id', was.id));
-exception when others then
+exception
+-- Another transaction, which the check could not see yet, was first.
+when unique_violation then
+  return refused('BO030', 'organization.name_taken', null, 'organization.change',
+                 jsonb_build_object('organization', p_organization_id));
+when others then
   get stacked diagnostics params = pg_exception_detail;
   return refused(sqlstate, sqlerrm, params, 'organization.change',
                  jsonb_build_object('organization', p_organization_id));

@@ -4,15 +4,16 @@ create function rule.organization_checked(
 returns text language plpgsql stable
 as $$
 declare
-  plain constant text := btrim(regexp_replace(normalize(coalesce(p_name, ''), nfc), '[[:space:]]+', ' ', 'g'));
+  plain constant text := name_kept(p_name);
 begin
-  if length(plain) not between 1 and 200 or plain ~ '[[:cntrl:]]' then
+  if length(plain) not between 1 and 200 or has_unseen(plain) then
     perform refuse('BO030', 'organization.name_invalid');
   end if;
   if exists (select from organization o where folded(o.name) = folded(plain) and o.id is distinct from p_organization_id) then
     perform refuse('BO030', 'organization.name_taken');
   end if;
-  if length(coalesce(p_registration, '')) > 60 or length(coalesce(p_address, '')) > 300 then
+  if length(coalesce(p_registration, '')) > 60 or length(coalesce(p_address, '')) > 300
+     or has_unseen(p_registration) or has_unseen(translate(p_address, E'\n', ' ')) then
     perform refuse('BO030', 'organization.facts_too_long');
   end if;
   if p_contract_id is not null and not exists (select from contract k where k.id = p_contract_id) then

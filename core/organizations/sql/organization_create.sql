@@ -30,7 +30,11 @@ begin
     returning id into new_id;
   perform log_write('system', who, 'organization.create', 'organization', new_id::text, null, content);
   return key_keep(who, p_key, 'organization.create', content, jsonb_build_object('organization_id', new_id));
-exception when others then
+exception
+-- Another transaction, which the check could not see yet, was first.
+when unique_violation then
+  return refused('BO030', 'organization.name_taken', null, 'organization.create', '{}');
+when others then
   get stacked diagnostics params = pg_exception_detail;
   return refused(sqlstate, sqlerrm, params, 'organization.create', '{}');
 end $$;
