@@ -5,7 +5,7 @@ language plpgsql
 as $$
 begin
   with r as (
-    select x.code, x.name, i.id as issuer_id, x.price, x.price_from, x.price_to, coalesce(x.percent, 0) as percent,
+    select x.code, name_kept(x.name) as name, i.id as issuer_id, x.price, x.price_from, x.price_to, coalesce(x.percent, 0) as percent,
            coalesce(x.fixed, 0) as fixed, coalesce(x.active, true) as active
       from jsonb_to_recordset(p_rows) as x (
              code text, name text, issuer text, price bigint, price_from bigint, price_to bigint, percent numeric(9, 6),

@@ -22,7 +22,7 @@ begin
      where d.times > 1
     union all
     select r.line, 'name', 'product.name_invalid', null from r
-     where length(coalesce(r.name, '')) not between 1 and 200 or r.name <> name_kept(r.name) or has_unseen(r.name)
+     where length(name_kept(r.name)) not between 1 and 200 or has_unseen(r.name)
     union all
     select r.line, 'currency', 'product.issuer_unknown', null from r
      where not exists (select from issuer i where i.code = r.issuer and (i.active or not r.active))
