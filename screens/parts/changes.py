@@ -36,6 +36,10 @@ class Changes(Dialog[bool]):
                 rows += _wrapped("", f"-> {value}", "warn")
         yield Lines(*rows)
 
+    def act_do(self) -> None:
+        """It was seen: do it."""
+        self.dismiss(True)
+
 
 def _wrapped(label: str, value: str, style: str) -> list[Row]:
     return [

@@ -153,6 +153,10 @@ OTHER_STATES = {
     "grant execute on function api.session_open(text) to public with grant option": "0LP01",
     "alter role {me} rename to mine": "0A000",
     "truncate api.staff_list": "42809",
+    # a view of several tables: not even an owner could
+    "insert into api.staff_list (name) values ('x')": "55000",
+    "update api.staff_list set role = 'administrator'": "55000",
+    "delete from api.staff_list": "55000",
     "create or replace function api.session_open(p_code text) returns jsonb language sql as 'select null::jsonb'": DENIED,
 }
 
