@@ -12,14 +12,14 @@ declare
 begin
   while low < high loop
     middle := low + (high - low + 1) / 2;
-    found_line := account_line(p_account_id, middle, 'infinity');
+    select * into found_line from account_line(p_account_id, middle, 'infinity');
     if found_line.at > p_at + interval '1 hour' then
       high := found_line.operation_id - 1;
     else
       low := middle;
     end if;
   end loop;
-  found_line := account_line(p_account_id, low, p_at);
+  select * into found_line from account_line(p_account_id, low, p_at);
   balance := coalesce(found_line.balance, 0);
   operation_id := found_line.operation_id;
 end $$;

@@ -1,6 +1,7 @@
 -- The statement of a coin's wallet: what came in, what went out, and the balance after each line. Asked by the wallet's
 -- account and paged by (operation_id, line). The halves name no other table, so that each walks the index of its side
--- of a posting and a page costs the same wherever it lies; what is joined is joined to the rows of the page.
+-- of a posting and a page costs the same wherever it lies. Operations and accounts are looked up one by one: a merge
+-- with them would read all that happened since.
 -- permission: coin:list
 create view api.coin_lines as
 select x.account_id, x.operation_id, x.line, p.at, p.kind, x.amount_in, x.amount_out, x.balance, a.kind as other,
@@ -17,7 +18,7 @@ select x.account_id, x.operation_id, x.line, p.at, p.kind, x.amount_in, x.amount
            g.issuer_id
       from posting g) as x
   join account w on w.id = x.account_id and w.kind = 'WALLET'
-  join operation p on p.id = x.operation_id
-  join account a on a.id = x.other_id
+  cross join lateral (select o.at, o.kind from operation o where o.id = x.operation_id limit 1) as p
+  cross join lateral (select o.kind, o.owner_id from account o where o.id = x.other_id limit 1) as a
   join issuer i on i.id = x.issuer_id
  where (select may('coin:list'));
