@@ -127,6 +127,21 @@ begin
                (version, kind, unit.id, 'month', 5000000, null);
     end loop;
   end loop;
+  -- Those to whom clients and products belong: the company itself, shops that share a contract, two providers.
+  insert into organization (name, kind, registration, contract_id, created_at)
+    values ('Head office', 'own', 'HQ-1', null, p_at),
+           ('Corner shops', 'merchant', 'CS-2', (select c.id from contract c where c.is_default), p_at),
+           ('Mobile top-ups', 'provider', 'MT-3', null, p_at),
+           ('Event tickets', 'provider', 'ET-4', null, p_at);
+  insert into product (provider_id, code, name, issuer_id, price, price_from, price_to, percent, fixed)
+    select o.id, 'TOP-' || n, 'Prepaid ' || n, i.id, n * 100, null, null, 1.5, 0
+      from organization o, issuer i, generate_series(5, 50, 5) as n where o.name = 'Mobile top-ups' and i.code = 'EUR'
+    union all
+    select o.id, 'ANY', 'Prepaid, any amount', i.id, null, 500, 20000, 2, 10
+      from organization o, issuer i where o.name = 'Mobile top-ups' and i.code = 'EUR'
+    union all
+    select o.id, 'SEAT-' || n, 'Seat, row ' || n, i.id, 2000 + n * 250, null, null, 0, 99
+      from organization o, issuer i, generate_series(1, 8) as n where o.name = 'Event tickets' and i.code = 'USD';
   foreach kind in array array['North', 'South'] loop
     branch := branch_add(p_who, p_at, kind, case kind when 'North' then 'Europe/Warsaw' else 'Europe/Kyiv' end);
     for n in 1 .. 2 loop
@@ -160,6 +175,10 @@ begin
       case n % 3 when 0 then 'Europe/Warsaw' else 'Europe/Kyiv' end,
       case n % 25 when 7 then 'pending' when 11 then 'none' else 'approved' end,
       case when n % 25 not in (7, 11) then (p_at + interval '3 years')::date end);
+    if business and n <= 400 then
+      update client set organization_id = (select o.id from organization o where o.name = 'Corner shops')
+       where id = new_id;
+    end if;
     perform coin_open(p_who, p_at + n * interval '20 seconds', new_id, 'EUR');
     if n % 3 = 0 then
       perform coin_open(p_who, p_at + n * interval '20 seconds', new_id, 'USD');
