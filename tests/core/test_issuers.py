@@ -100,7 +100,7 @@ def test_what_may_change_changes_and_is_logged(books: Books, db: Database) -> No
     assert (row.name, row.position, row.denominations, row.scale) == ("Tea coin", 4, [], 2)
     before, after = books.admin.execute(
         "select before, after from vault.log where what = 'issuer.change' and entity_id = %s", (str(made),)
-    ).fetchone() or (None, None)
+    ).fetchone() or ({"name": ""}, {"name": ""})
     assert (before["name"], after["name"]) == ("Coffee coin", "Tea coin")
     with pytest.raises(Invalid, match=r"issuer\.name_invalid"):
         issuers.change(db, uuid4(), made, replace(PLAIN, name=""))
