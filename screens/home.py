@@ -130,7 +130,8 @@ class Home(Section[None]):
         for section, count in found.waiting.items():
             if section != "cash_day" and count:
                 rows.append([("warn", "! "), ("", n(f"home.todo.{section}", count))])
-        if len(rows) < 4 and "cash_day:run" not in self.person.permissions:
+        todo = any(count for section, count in found.waiting.items() if section != "cash_day")
+        if not todo and "cash_day:run" not in self.person.permissions:
             rows.append([("dim", t("home.nothing"))])
         return rows
 
