@@ -33,7 +33,7 @@ begin
   if p_member and c.organization_id is not null then
     perform refuse('BO021', 'organization.member_of_other');
   end if;
-  if not p_member and c.organization_id is distinct from o.id then
+  if p_member is not true and (p_member is null or c.organization_id is distinct from o.id) then
     perform refuse('BO021', 'organization.no_member');
   end if;
   update client set organization_id = case when p_member then o.id end where id = c.id;

@@ -29,14 +29,17 @@ begin
   if o.state = 'closed' then
     perform refuse('BO021', 'organization.closed');
   end if;
+  if jsonb_typeof(p_row) is distinct from 'object' then
+    perform refuse('BO030', 'product.code_invalid');
+  end if;
   select * into fault from products_wrong(jsonb_build_array(p_row || '{"line": 1}')) limit 1;
   if found then
     perform refuse('BO030', fault.key);
   end if;
   select * into was from product where provider_id = p_provider_id and code = p_row ->> 'code';
-  if found and p_new then
+  if found and p_new is not false then
     perform refuse('BO030', 'product.code_taken');
-  elsif not found and not p_new then
+  elsif not found and p_new is not true then
     perform refuse('BO022', 'product.not_found');
   end if;
   put := products_put(p_provider_id, jsonb_build_array(p_row));

@@ -30,6 +30,7 @@ begin
     select r.line, 'price', 'product.price_invalid', null from r
      where (r.price is null) <> (r.price_from is not null and r.price_to is not null)
         or (r.price is not null and (r.price_from is not null or r.price_to is not null))
+        or r.price % 1 <> 0 or r.price_from % 1 <> 0 or r.price_to % 1 <> 0
         or r.price not between 1 and 1000000000000000 or r.price_from not between 1 and 1000000000000000
         or r.price_to not between r.price_from and 1000000000000000
     union all
@@ -37,6 +38,6 @@ begin
      where r.percent not between 0 and 100 or r.percent <> round(r.percent, 6)
     union all
     select r.line, 'fixed', 'product.fixed_invalid', null from r
-     where r.fixed not between 0 and 1000000000000000)
+     where r.fixed % 1 <> 0 or r.fixed not between 0 and 1000000000000000)
   select w.line, w.field, w.key, w.other from wrong w order by w.line, w.field;
 end $$;
