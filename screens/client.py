@@ -60,6 +60,7 @@ class ClientScreen(Section[None]):
         self.query_one("#operations", Lines).show(*operations(found.operations))
         for each in self.query("Crumbs"):
             each.refresh()
+        self.refresh_bindings()  # what could not act before it was there can now
 
     def take(self, at: int) -> None:
         """Enter on a coin."""

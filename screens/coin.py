@@ -91,6 +91,7 @@ class CoinScreen(Listing):
         if found is not None and self.is_mounted:
             self.found = found
             self.query_one("#facts", Lines).show(*facts(found))
+            self.refresh_bindings()  # what could not act before it was there can now
 
     def blocked(self, action_id: str) -> str | None:
         return "blocked.not_loaded" if self.found is None and action_id.startswith("coin.") else None
