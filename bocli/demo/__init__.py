@@ -137,18 +137,21 @@ def ready(server: Server, steps: Steps) -> tuple[Settings, People]:
         _install(server)
         made = Made(made.installation, now)
         _write(server, made)
-    settings = Settings(
+    return _settings(server, made), people
+
+
+def _settings(server: Server, made: Made) -> Settings:
+    return Settings(
         hosts=(str(server.socket),),
         port=server.port,
         dbname=DATABASE,
         installation=made.installation,
         sslmode="disable",
     )
-    return settings, people
 
 
 def _make(server: Server, now: str, steps: Steps) -> tuple[Made, People]:
-    from bocli.demo import company
+    from bocli.demo import company, office
     from bocli.demo import people as staff
 
     steps.show("demo.step.schema")
@@ -157,6 +160,8 @@ def _make(server: Server, now: str, steps: Steps) -> tuple[Made, People]:
     _install(server)
     made = Made(f"demo-{secrets.token_hex(8)}", now)
     people = company.build(server.dba(DATABASE), made.installation, steps.show)
+    office.furnish(_settings(server, made), people, steps.show)
+    company.finish(server.dba(DATABASE), people, steps.show)
     staff.write(people, server.folder / "people.json")
     _write(server, made)
     return made, people

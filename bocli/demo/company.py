@@ -76,11 +76,20 @@ def build(dba: str, installation: str, progress: Progress) -> People:
         connection.execute("select pg_reload_conf()")
         _write_days(dba, connection, people, progress)
         connection.execute("update book.client set blocked = true where id = any(%s)", (list(BLOCKED),))
-        progress("demo.step.finish", 0, 1)
+    return people
+
+
+def finish(dba: str, people: People, progress: Progress) -> None:
+    """Leave everything as it is found when nobody worked: tables vacuumed, no code used up."""
+    progress("demo.step.finish", 0, 1)
+    with psycopg.connect(dba, autocommit=True) as connection:
         connection.execute("alter system reset autovacuum")
         connection.execute("select pg_reload_conf()")
+        connection.execute(
+            "update auth.secret set last_step = 0 where staff_id = any(%s)",
+            ([_staff_id(connection, person) for person in people.all("administrator")],),
+        )
         connection.execute("vacuum (analyze)")
-    return people
 
 
 def empty_database(dba: str, name: str) -> None:
@@ -176,7 +185,7 @@ def _write_days(dba: str, connection: psycopg.Connection[Any], people: People, p
     stopped = threading.Event()
 
     def write(worker: psycopg.Connection[Any], branch: int) -> None:
-        """One branch's days; a client goes to one branch only, so that the two never wait for each other."""
+        """One branch's days. Each wallet is used at one desk only: no one waits, and its times go one way."""
         try:
             _prepare(worker)
             # What is made here can be made again: a crash half way begins anew.
@@ -188,7 +197,7 @@ def _write_days(dba: str, connection: psycopg.Connection[Any], people: People, p
                 worker.execute(
                     "call pg_temp.demo_day(%s::actor, %s::actor, %s, %s, %s, %s, %s, %s)",
                     (cashiers[day.desk], accountant, day.desk, day.on, day.operations,
-                     coins[branch :: len(branches)], day.off_by, day.ending),
+                     coins[desks.index(day.desk) :: len(desks)], day.off_by, day.ending),
                 )  # fmt: skip
                 done.put(day.operations)
         except BaseException as error:  # noqa: BLE001 - it is raised again where the work was asked for

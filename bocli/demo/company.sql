@@ -106,6 +106,7 @@ declare
   desk integer;
   number integer := 0;
   version integer;
+  business integer;
 begin
   perform issuer_add(p_who, p_at, 'EUR', 'Euro', '€', 2::smallint, 'real',
                      array[50000, 20000, 10000, 5000, 2000, 1000, 500, 200, 100, 50, 20, 10, 5, 2, 1], 1::smallint);
@@ -115,33 +116,26 @@ begin
   insert into contract (name, is_default) values ('Standard', true);
   insert into contract_version (contract_id, valid_from) select c.id, p_at - interval '1 year' from contract c
     returning id into version;
+  insert into contract (name, client_kind) values ('Business', 'business');
+  insert into contract_version (contract_id, valid_from)
+    select c.id, p_at - interval '1 year' from contract c where c.name = 'Business'
+    returning id into business;
   for unit in select i.id from issuer i where cardinality(i.denominations) > 0 loop
     insert into contract_term (version_id, operation_kind, issuer_id, payer, commission, percent, fixed, minimum,
                                maximum, needs_identification)
       values (version, 'cash_top_up', unit.id, 'on_top', 'percent', 1, 0, 50, 2500, false),
-             (version, 'cash_withdrawal', unit.id, 'on_top', 'fixed_plus_percent', 0.5, 100, null, 5000, true);
+             (version, 'cash_withdrawal', unit.id, 'on_top', 'fixed_plus_percent', 0.5, 100, null, 5000, true),
+             (business, 'cash_top_up', unit.id, 'out_of', 'percent', 0.4, 0, 50, 10000, false),
+             (business, 'cash_withdrawal', unit.id, 'out_of', 'percent', 0.6, 0, 100, 10000, true);
     foreach kind in array array['cash_top_up', 'cash_withdrawal'] loop
       insert into contract_limit (version_id, operation_kind, issuer_id, period, amount, pieces)
         values (version, kind, unit.id, 'operation', 300000, null),
                (version, kind, unit.id, 'day', 500000, 20),
-               (version, kind, unit.id, 'month', 5000000, null);
+               (version, kind, unit.id, 'month', 5000000, null),
+               (business, kind, unit.id, 'operation', 1000000, null),
+               (business, kind, unit.id, 'day', 2000000, 50);
     end loop;
   end loop;
-  -- Those to whom clients and products belong: the company itself, shops that share a contract, two providers.
-  insert into organization (name, kind, registration, contract_id, created_at)
-    values ('Head office', 'own', 'HQ-1', null, p_at),
-           ('Corner shops', 'merchant', 'CS-2', (select c.id from contract c where c.is_default), p_at),
-           ('Mobile top-ups', 'provider', 'MT-3', null, p_at),
-           ('Event tickets', 'provider', 'ET-4', null, p_at);
-  insert into product (provider_id, code, name, issuer_id, price, price_from, price_to, percent, fixed)
-    select o.id, 'TOP-' || n, 'Prepaid ' || n, i.id, n * 100, null, null, 1.5, 0
-      from organization o, issuer i, generate_series(5, 50, 5) as n where o.name = 'Mobile top-ups' and i.code = 'EUR'
-    union all
-    select o.id, 'ANY', 'Prepaid, any amount', i.id, null, 500, 20000, 2, 10
-      from organization o, issuer i where o.name = 'Mobile top-ups' and i.code = 'EUR'
-    union all
-    select o.id, 'SEAT-' || n, 'Seat, row ' || n, i.id, 2000 + n * 250, null, null, 0, 99
-      from organization o, issuer i, generate_series(1, 8) as n where o.name = 'Event tickets' and i.code = 'USD';
   foreach kind in array array['North', 'South'] loop
     branch := branch_add(p_who, p_at, kind, case kind when 'North' then 'Europe/Warsaw' else 'Europe/Kyiv' end);
     for n in 1 .. 2 loop
@@ -175,11 +169,8 @@ begin
       case n % 3 when 0 then 'Europe/Warsaw' else 'Europe/Kyiv' end,
       case n % 25 when 7 then 'pending' when 11 then 'none' else 'approved' end,
       case when n % 25 not in (7, 11) then (p_at + interval '3 years')::date end);
-    if business and n <= 400 then
-      update client set organization_id = (select o.id from organization o where o.name = 'Corner shops')
-       where id = new_id;
-    end if;
-    perform coin_open(p_who, p_at + n * interval '20 seconds', new_id, 'EUR');
+    perform coin_open(p_who, p_at + n * interval '20 seconds', new_id, 'EUR',
+                      case when business then 'merchant' else 'wallet' end);
     if n % 3 = 0 then
       perform coin_open(p_who, p_at + n * interval '20 seconds', new_id, 'USD');
     end if;

@@ -81,6 +81,43 @@ def test_the_company_is_as_it_should_be(server: embedded.Server) -> None:
     assert _rows(server, "select count(*) from auth.secret where totp is null") == [(0,)]
 
 
+def test_every_list_of_the_office_has_something(server: embedded.Server) -> None:
+    kinds = _rows(server, "select kind, state, count(*) from book.organization group by 1, 2 order by 1, 2")
+    assert kinds == [
+        ("merchant", "active", 2),
+        ("merchant", "suspended", 1),
+        ("own", "active", 1),
+        ("provider", "active", 2),
+    ]
+    assert _rows(
+        server,
+        "select count(*) > 1, bool_and(o.contract_id is not null) from book.client c "
+        "join book.organization o on o.id = c.organization_id",
+    ) == [(True, True)]
+    assert _rows(server, "select count(*) > 20, count(distinct provider_id) from book.product") == [(True, 2)]
+    assert _rows(server, "select count(*) from book.client where not active") == [(1,)]
+    assert _rows(server, "select count(*) from book.coin where not incoming") == [(1,)]
+    assert _rows(server, "select count(distinct kind) from book.coin") == [(2,)]
+    told = dict(
+        _rows(server, "select what, count(*) from vault.log where what ~ '^(org|prod|issuer.c)' group by 1")
+    )
+    assert told == {
+        "organization.create": 6, "organization.member": 3, "organization.move": 1, "products.import": 2,
+        "issuer.change": 3,
+    }  # fmt: skip
+    assert _rows(server, "select count(*) from auth.secret where last_step > 0") == [(0,)], (
+        "no code is used up"
+    )
+
+
+def test_the_times_of_a_statement_go_one_way(server: embedded.Server) -> None:
+    assert _rows(
+        server,
+        "select count(*) from (select o.at, lag(o.at) over (partition by coin_id order by id) as before "
+        "from vault.operation o where o.coin_id is not null) x where x.at < x.before",
+    ) == [(0,)]
+
+
 def test_the_books_and_the_log_are_whole(server: embedded.Server, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["audit", "verify", "--demo"]) == 0, capsys.readouterr().out
     assert cli.run(["audit", "balance", "--demo"]) == 0
