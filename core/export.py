@@ -8,6 +8,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any
 
@@ -28,6 +29,8 @@ def harmless(cell: object) -> str:
 
     Plain numbers stay numbers, negative ones too.
     """
+    if isinstance(cell, Decimal) and cell.is_finite():
+        return format(cell, "f")
     text = clean("" if cell is None else str(cell))
     if text.lstrip().startswith(_FORMULA) and not _NUMBER.fullmatch(text):
         return "'" + text

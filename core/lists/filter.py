@@ -5,7 +5,7 @@
     anna                plain words: the list says in which columns they are looked for; all must fit
     "anna b"            blanks inside quotes
     state:open          a column and what it holds; a text column: somewhere in it
-    state:open,closed   one of several
+    state:open,closed   one of several; in an amount a comma between digits is its point: amount:=5,=10
     amount:100..250     a range, either end may be left out;  amount:>100  amount:<=5  name:=Anna
     !state:closed       not
     phone:              empty;  !phone:  not empty
@@ -16,7 +16,7 @@ the keyset with its conditions; each value travels as a parameter.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -26,6 +26,8 @@ from core.lists.values import Kind, read_value
 
 Operator = Literal["", "=", "<", "<=", ">", ">=", ".."]
 LONGEST = 500
+#: A letter, and whether it stood in quotes: inside them nothing has a meaning of its own.
+Letters = Sequence[tuple[str, bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +57,11 @@ class Test:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One term. name is "" for plain words; without tests it asks whether the column is empty."""
+    """One term. name is "" for plain words; a column without a value is asked whether it is empty."""
 
     negated: bool
     name: str
-    tests: tuple[Test, ...]
+    value: Letters
 
 
 def parse(text: str) -> tuple[Asked, ...]:
@@ -69,12 +71,8 @@ def parse(text: str) -> tuple[Asked, ...]:
     return tuple(_term(word) for word in _words(text) if any(letter for letter, _ in word))
 
 
-#: A letter, and whether it stood in quotes: inside them nothing has a meaning of its own.
-Letters = list[tuple[str, bool]]
-
-
-def _words(text: str) -> list[Letters]:
-    words: list[Letters] = [[]]
+def _words(text: str) -> Sequence[Letters]:
+    words: list[list[tuple[str, bool]]] = [[]]
     quoted, at = False, 0
     while at < len(text):
         letter = text[at]
@@ -111,16 +109,22 @@ def _term(word: Letters) -> Asked:
     rest = word[1:] if negated else word
     at = _find(rest, ":")
     if at < 1:
-        return Asked(negated, "", (Test("", _plain(rest)),))
-    name, value = _plain(rest[:at]), rest[at + 1 :]
-    if not value:
-        return Asked(negated, name, ())
-    tests, part = [], value
-    while (comma := _find(part, ",")) >= 0:
-        tests.append(_test(part[:comma]))
-        part = part[comma + 1 :]
-    tests.append(_test(part))
-    return Asked(negated, name, tuple(tests))
+        return Asked(negated, "", rest)
+    return Asked(negated, _plain(rest[:at]), rest[at + 1 :])
+
+
+def _tests(value: Letters, *, points: bool) -> Iterator[Test]:
+    """The alternatives of a value; points: a comma between two digits is a decimal point and divides nothing."""
+    start = 0
+    for at, (letter, quoted) in enumerate(value):
+        if letter != "," or quoted:
+            continue
+        around = "".join(near for near, _ in (*value[at - 1 : at], *value[at + 1 : at + 2]))
+        if points and at > start and len(around) == 2 and around.isdecimal():
+            continue
+        yield _test(value[start:at])
+        start = at + 1
+    yield _test(value[start:])
 
 
 def _test(letters: Letters) -> Test:
@@ -151,7 +155,7 @@ def _narrowed(
     keyset: Keyset, asked: Asked, fields: Sequence[Field], plain: Callable[[Keyset, str], Keyset]
 ) -> Keyset:
     if not asked.name:
-        found = plain(keyset, asked.tests[0].low)
+        found = plain(keyset, _plain(asked.value))
         if not asked.negated:
             return found
         added = found.conditions[len(keyset.conditions) :]
@@ -159,10 +163,10 @@ def _narrowed(
             raise Invalid("filter.plain_not")
         return keyset.either((added[0],), negated=True)
     field = _field(asked.name, fields)
-    if not asked.tests:
+    if not asked.value:
         return keyset.either((Condition((field.column,), "empty", None),), negated=asked.negated)
-    wanted: list[Condition | Either] = [_condition(field, test) for test in asked.tests]
-    return keyset.either(tuple(wanted), negated=asked.negated)
+    tests = _tests(asked.value, points=field.kind == "money")
+    return keyset.either(tuple(_condition(field, test) for test in tests), negated=asked.negated)
 
 
 def _folded(text: str) -> str:
@@ -171,9 +175,11 @@ def _folded(text: str) -> str:
 
 def _field(name: str, fields: Sequence[Field]) -> Field:
     wanted = _folded(name)
-    for field in fields:
-        if wanted in (_folded(field.name), _folded(field.title)):
-            return field
+    # Its own word first: a title may be another column's word.
+    named = [each for each in fields if _folded(each.name) == wanted]
+    titled = [each for each in fields if _folded(each.title) == wanted]
+    if named or titled:
+        return (named or titled)[0]
     # A unique beginning will do.
     near = [each for each in fields if _folded(each.title).startswith(wanted) or each.name.startswith(wanted)]
     if len(near) == 1:

@@ -23,7 +23,7 @@ def day_of(text: str) -> date:
 
     Raises Invalid("date.not_date").
     """
-    if text.lstrip("-").isdecimal() and len(text) <= 4:
+    if text.removeprefix("-").isdecimal() and len(text) <= 4:
         return now().date() - timedelta(days=abs(int(text)))
     for shape in SHAPES:
         try:

@@ -16,12 +16,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.audit.queries import audit_log
 from core.clients import clients_select
 from core.coins import coins_select
-from core.db.keyset import Keyset
+from core.db.keyset import Condition, Keyset
 from core.errors import Invalid, NotFound, WrongState
 from core.export import CannotExport
 from core.lists import Field, SavedView, delete_view, narrow, parse, save_view, views
+from core.staff.queries import my_actions_select, staff_actions_select
 from core.xlsx import write_xlsx
 from tests.books import Books
 
@@ -90,6 +92,7 @@ def test_a_filter_finds_just_these(books: Books, people: Any, text: str, names: 
     ("text", "serials"),
     [
         ("balance:12.5", 1), ("balance:12.50..13", 1), ("balance:>12.50", 1), ("balance:>=12,50", 2),
+        ("balance:12,50", 1), ("balance:12,5..13", 1), ("balance:=12.50,=1250", 2), ("balance:12.50,>1000", 2),
         ("balance:1250", 1), ("balance:1250..1250", 1), ("balance:0", 4), ("!balance:0", 2),
     ],
 )  # fmt: skip
@@ -127,6 +130,20 @@ def test_what_is_wrong_is_named(text: str, key: str | None) -> None:
     with pytest.raises(Invalid) as error:
         narrow(Keyset(clients_select), text, FIELDS, plain)
     assert error.value.key == key
+
+
+def test_a_columns_own_word_goes_before_anothers_title() -> None:
+    twins = [Field("entity", "Name", "text", "kind"), Field("name", "Thing", "text", "name")]
+    found = narrow(Keyset(clients_select), "name:ann", twins, plain)
+    assert found == Keyset(clients_select).either((Condition(("name",), "contains", "ann"),))
+
+
+@pytest.mark.parametrize("text", ["from:=127.0.0.1", "from:>1", "from:127", "from:", "!from:=x", "from:1..2"])
+def test_an_address_is_asked_for_as_text(books: Books, text: str) -> None:
+    boss = books.world.as_staff(books.world.make_staff("administrator"))
+    fields = [Field("from", "From", "text", "from_addr")]
+    for select in (audit_log, lambda: staff_actions_select(1), my_actions_select):
+        narrow(Keyset(select), text, fields, plain).page(boss, None, 5)
 
 
 @given(st.text(max_size=80))
@@ -222,6 +239,7 @@ MEMORY = """
 import resource, sys
 from pathlib import Path
 from zoneinfo import ZoneInfo
+from core.staff.queries import my_actions_select, staff_actions_select
 from core.xlsx import write_xlsx
 windows = ([[n, "text", n] for n in range(2000)] for _ in range(int(sys.argv[2])))
 write_xlsx(Path(sys.argv[1]), "x", ["a", "b", "c"], windows, list, lambda _: True, zone=ZoneInfo("UTC"))

@@ -10,14 +10,13 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 
 import psycopg
 
 from bocli import embedded
 from bocli.demo import DATABASE
 from bocli.demo.people import People, read
-from tests.e2e.steps import Steps, log_in, main
+from tests.e2e.steps import Steps, log_in, main, take_away, wait_until
 from tests.e2e.tmux import Terminal, Terminals
 
 BOCLI = f"{sys.executable} -m bocli"
@@ -234,13 +233,6 @@ def afterwards(script: Script) -> None:
         assert [str(kind) for kind, _ in kinds] == ["cash_top_up", "cash_withdrawal", "count_over"], kinds
 
 
-def wait_until(found: Callable[[], object], timeout_s: float = 10) -> None:
-    end = time.monotonic() + timeout_s
-    while not found():
-        assert time.monotonic() < end, "it did not come"
-        time.sleep(0.1)
-
-
 def server_of_this_run() -> embedded.Server:
     return embedded.server_in(embedded.home())
 
@@ -286,8 +278,7 @@ def script(steps: Steps, environment: dict[str, str]) -> None:
     finally:
         terminals.close()
         if len(sys.argv) < 2:
-            wait_until(lambda: not embedded.is_running(server_of_this_run()), 30)
-            embedded.remove(server_of_this_run())
+            take_away(server_of_this_run())
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ from bocli.demo.company import empty_database
 from core.db.settings import KDFS
 from core.permissions import ROLES
 from core.staff.secrets import derive, login_name, totp_code
-from tests.e2e.steps import Steps, main
+from tests.e2e.steps import Steps, main, take_away
 from tests.e2e.tmux import Terminal, Terminals
 
 BOCLI = f"{sys.executable} -m bocli"
@@ -217,7 +217,7 @@ def script(steps: Steps, environment: dict[str, str]) -> None:
     finally:
         terminals.close()
         if len(sys.argv) < 2:
-            embedded.remove(server)
+            take_away(server)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from bocli import embedded
 from tests.e2e.tmux import Missing, Terminal
 
 
@@ -58,6 +59,25 @@ def log_in(terminal: Terminal, email: str, password: str, code: Callable[[], str
     terminal.wait("One-time code")
     terminal.type(code()).press("Enter")
     terminal.wait(hello)
+
+
+def wait_until(found: Callable[[], object], timeout_s: float = 10) -> None:
+    end = time.monotonic() + timeout_s
+    while not found():
+        assert time.monotonic() < end, "it did not come"
+        time.sleep(0.1)
+
+
+def take_away(server: embedded.Server) -> None:
+    """Delete the server of this run once the last program that was closed has let go of it."""
+
+    def taken() -> bool:
+        with suppress(embedded.CannotStart):
+            embedded.remove(server)
+            return True
+        return False
+
+    wait_until(taken, 60)
 
 
 def main(script: Callable[[Steps, dict[str, str]], None]) -> None:

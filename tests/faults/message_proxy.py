@@ -50,17 +50,17 @@ class MessageProxy:
         self.armed = Break(way, at, act)
         return self.armed
 
-    def reached(self, way: Way, backend: int) -> bool:
-        """Count a message; whether this is the one, which is then acted upon."""
+    def reached(self, way: Way, pair: _Pair) -> bool:
+        """Count a message; whether this is the one, which is then acted upon. What a closed line still held is none."""
         with self.lock:
             now = self.armed
-            if now is None or now.done or now.way != way:
+            if now is None or now.done or now.way != way or pair not in self.pairs:
                 return False
             now.seen += 1
             if now.seen <= now.at:
                 return False
             now.done = True
-        now.act(self, backend)
+        now.act(self, pair.backend)
         return True
 
     def cut(self) -> None:
@@ -118,7 +118,7 @@ class _Pair:
                 message = head + _read(source, struct.unpack("!i", head[1:])[0] - 4)
                 if head[:1] == b"K":
                     self.backend = struct.unpack("!i", message[5:9])[0]
-                self.proxy.reached(way, self.backend)
+                self.proxy.reached(way, self)
                 sink.sendall(message)
         self.close()
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import csv
 import stat
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from core.errors import Invalid
 from core.export import CannotExport, decimal, harmless, write_csv
+from screens.parts.filters import day_of
 from tests.books import Books
 from tests.screens.desk import WIDE, Terminal, at_terminal
 from tests.world import Person
@@ -148,6 +151,8 @@ def test_what_a_spreadsheet_would_run_gets_an_apostrophe(cell: str) -> None:
 
 
 def test_plain_numbers_stay_numbers() -> None:
+    assert harmless(Decimal("5E-8")) == "0.00000005"
+    assert harmless(Decimal("-5E-8")) == "-0.00000005"
     assert harmless("-12.50") == "-12.50"
     assert decimal(-1250, 2) == "-12.50"
     assert decimal(5, 8) == "0.00000005"
@@ -181,3 +186,9 @@ def test_a_folder_that_cannot_be_written_is_an_error_with_its_name(tmp_path: Pat
     with pytest.raises(CannotExport) as error:
         write_csv(blocked / "in", "x", ["n"], [], list, lambda _: True)
     assert error.value.key == "export.cannot_write"
+
+
+@pytest.mark.parametrize("text", ["--5", "-", "²", "-²", "99999", "31.02.2026", "", "2026-13-01"])
+def test_what_is_no_day_is_said(text: str) -> None:
+    with pytest.raises(Invalid, match="not_date"):
+        day_of(text)
