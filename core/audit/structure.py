@@ -19,7 +19,19 @@ if TYPE_CHECKING:
 
 APPEND_ONLY = ["account_kind", "operation_kind", "posting_kind", "operation", "posting", "request_key", "log"]
 KEPT_UP = ["account", "stripe", "stream", "day_total"]
-BOOK_APPEND_ONLY = ["cash_count", "cash_count_line", "cash_count_total", "z_report", "state_move"]
+BOOK_APPEND_ONLY = [
+    "cash_count",
+    "cash_count_line",
+    "cash_count_total",
+    "z_report",
+    "state_move",
+    "change_event",
+    "contract_version",
+    "contract_term",
+    "contract_limit",
+    "client_contract",
+    "cashback_version",
+]
 
 TRIGGERS: dict[tuple[str, str], str] = {
     **{(f"vault.{table}", "append_only"): "vault.refuse_change" for table in APPEND_ONLY},

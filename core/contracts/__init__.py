@@ -1,1 +1,61 @@
 """Contracts: what an operation costs its client, and how much of it they may do."""
+
+from __future__ import annotations
+
+from core.contracts.drafts import (
+    COMMISSIONS,
+    PAYERS,
+    PERIODS,
+    ROUNDINGS,
+    ContractDraft,
+    Limit,
+    Term,
+    Tier,
+    moment_text,
+    read_draft,
+    read_limits,
+    read_terms,
+)
+from core.contracts.queries import (
+    Choices,
+    ContractDetail,
+    Finding,
+    Matched,
+    PeriodRefusals,
+    Version,
+    WhatIf,
+    check,
+    choices,
+    contracts_select,
+    detail,
+    match_clients,
+    what_if,
+)
+
+__all__ = [
+    "COMMISSIONS",
+    "PAYERS",
+    "PERIODS",
+    "ROUNDINGS",
+    "Choices",
+    "ContractDetail",
+    "ContractDraft",
+    "Finding",
+    "Limit",
+    "Matched",
+    "PeriodRefusals",
+    "Term",
+    "Tier",
+    "Version",
+    "WhatIf",
+    "check",
+    "choices",
+    "contracts_select",
+    "detail",
+    "match_clients",
+    "moment_text",
+    "read_draft",
+    "read_limits",
+    "read_terms",
+    "what_if",
+]

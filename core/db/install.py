@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from core.approvals.kinds import KINDS
 from core.db.roles import DEFINERS, OWNERS, SEARCH_PATH, STAFF, group_role, prepare
 from core.errors import WrongState
 from core.permissions import CONFLICTS, EVERYONE, MANAGES, NOBODY, PERMISSIONS, roles_with
@@ -295,6 +296,7 @@ def _permission_table(connection: psycopg.Connection[Any]) -> None:
     connection.execute("delete from auth.permission")
     connection.execute("delete from auth.manages")
     connection.execute("delete from auth.conflict")
+    connection.execute("delete from auth.change_kind")
     with connection.cursor() as cursor:
         cursor.executemany(
             "insert into auth.permission (permission, role) values (%s, %s)",
@@ -307,6 +309,10 @@ def _permission_table(connection: psycopg.Connection[Any]) -> None:
         cursor.executemany(
             "insert into auth.conflict (role, other) values (%s, %s)",
             [pair for one, other in CONFLICTS for pair in ((one, other), (other, one))],
+        )
+        cursor.executemany(
+            "insert into auth.change_kind (kind, make, decide, alone) values (%s, %s, %s, %s)",
+            [(each.kind, each.make, each.decide, each.alone) for each in KINDS],
         )
         cursor.executemany(
             "insert into book.role_policy (role, second_factor, idle_minutes, absolute_minutes, sessions) "

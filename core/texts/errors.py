@@ -12,13 +12,27 @@ from core.texts import catalogue, formats
 # What a parameter of an error means, by its name: the rules send plain values, and only here they become
 # words. A name that does not stand here is shown as it came, cleaned.
 AMOUNTS: Final = frozenset(
-    {"above", "amount", "available", "balance", "cash", "commission", "left", "limit", "denomination"}
+    {
+        "above",
+        "amount",
+        "available",
+        "balance",
+        "below",
+        "cash",
+        "fee",
+        "commission",
+        "left",
+        "limit",
+        "denomination",
+    }
     | {"max", "min", "needed", "now", "seen", "used", "was"}
 )
 """Minor units of the error's `issuer`; plain numbers in an error that names none."""
 WORDS: Final = {
     "kind": "operation.{}",
+    "longer": "period.{}",
     "period": "period.{}",
+    "request_state": "change.state.{}",
     "role": "role.{}",
     "state": "desk_day.state.{}",
     "wanted": "desk_day.state.{}",

@@ -1,0 +1,39 @@
+-- How many operations of a span of time would pass a draft's limits by period, counted as they came: by kind, issuer and
+-- period. What would have been refused still counts here as used, so it is a little more than would be refused.
+-- permission: contract:change
+create function api.contract_what_if_limits(p_limits jsonb, p_contract_id integer, p_from timestamptz, p_to timestamptz)
+returns jsonb language plpgsql security definer
+set search_path from current
+as $$
+begin
+  perform require('contract:change');
+  if contract_findings('[]', p_limits) @> '[{"severity": "error"}]' then
+    perform refuse('BO030', 'contract.faulty');
+  end if;
+  return (
+    with lim as materialized (
+      select l ->> 'operation_kind' as kind, i.id as issuer_id, i.code as issuer, l ->> 'period' as period,
+             (l ->> 'amount')::bigint as amount, (l ->> 'pieces')::bigint as pieces
+        from jsonb_array_elements(p_limits) as l join issuer i on i.code = l ->> 'issuer'
+       where l ->> 'period' <> 'operation'),
+    done as materialized (
+      select o.id, o.kind, o.issuer_id, o.client_id, o.amount, (o.at at time zone m.time_zone)::date as day
+        from operation o join client m on m.id = o.client_id
+       where o.at >= p_from and o.at < p_to and o.version_id is not null
+         and exists (select from lim l where l.kind = o.kind and l.issuer_id = o.issuer_id)
+         and (p_contract_id is null
+              or o.version_id = any (array(select v.id from contract_version v where v.contract_id = p_contract_id)))),
+    used as (
+      select l.kind, l.issuer, l.period, l.amount as most, l.pieces as most_pieces,
+             sum(d.amount) over w as amount, count(1) over w as pieces
+        from done d join lim l on l.kind = d.kind and l.issuer_id = d.issuer_id
+      window w as (partition by l.kind, l.issuer, l.period, d.client_id,
+                     case l.period when 'day' then d.day when 'life' then '-infinity'
+                                   else date_trunc(l.period, d.day::timestamp)::date end
+                     order by d.id))
+    select jsonb_build_object('rows', coalesce(jsonb_agg(to_jsonb(y) order by y.kind, y.issuer, y.period), '[]'))
+      from (select u.kind, u.issuer, u.period,
+                   count(1) filter (where u.amount > u.most or u.pieces > u.most_pieces) as refused
+              from used u group by u.kind, u.issuer, u.period) as y
+     where y.refused > 0);
+end $$;
