@@ -311,8 +311,8 @@ def _permission_table(connection: psycopg.Connection[Any]) -> None:
             [pair for one, other in CONFLICTS for pair in ((one, other), (other, one))],
         )
         cursor.executemany(
-            "insert into auth.change_kind (kind, make, decide, alone) values (%s, %s, %s, %s)",
-            [(each.kind, each.make, each.decide, each.alone) for each in KINDS],
+            "insert into auth.change_kind (kind, make, decide, alone, grave) values (%s, %s, %s, %s, %s)",
+            [(each.kind, each.make, each.decide, each.alone, each.grave) for each in KINDS],
         )
         cursor.executemany(
             "insert into book.role_policy (role, second_factor, idle_minutes, absolute_minutes, sessions) "

@@ -7,5 +7,7 @@ begin
            when 'contract' then contract_apply(p_payload, p_at, p_request_id)
            when 'assignment' then assignment_apply(p_payload, p_at, p_request_id)
            when 'cashback' then cashback_apply(p_payload, p_at, p_request_id)
+           when 'office_rate' then office_rate_apply(p_payload, p_at, p_request_id)
+           when 'system_rate' then system_rate_apply(p_payload, p_at, p_request_id)
          end;
 end $$;

@@ -7,5 +7,7 @@ begin
            when 'contract' then contract_base(p_payload)
            when 'assignment' then assignment_base(p_payload)
            when 'cashback' then cashback_base(p_payload)
+           when 'office_rate' then office_rate_base(p_payload)
+           when 'system_rate' then system_rate_base(p_payload)
          end;
 end $$;

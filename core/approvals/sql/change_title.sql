@@ -5,5 +5,10 @@ as $$
 begin
   return left(coalesce(nullif(btrim(case p_kind
     when 'assignment' then (select k.name from contract k where k.id::text = p_payload ->> 'contract_id')
+    when 'office_rate' then (select o.name from exchange_office o where o.id::text = p_payload ->> 'office_id')
+      || ' ' || (p_payload ->> 'base') || '/' || (p_payload ->> 'quote')
+    when 'system_rate' then (p_payload -> 'rates' -> 0 ->> 'base') || '/' || (p_payload -> 'rates' -> 0 ->> 'quote')
+      || case when jsonb_typeof(p_payload -> 'rates') = 'array' and jsonb_array_length(p_payload -> 'rates') > 1
+              then ' +' || jsonb_array_length(p_payload -> 'rates') - 1 else '' end
     else p_payload ->> 'name' end), ''), '-'), 200);
 end $$;
