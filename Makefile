@@ -50,6 +50,7 @@ test-15: setup
 e2e: setup
 	tests/e2e/cash_day
 	tests/e2e/first_staff
+	tests/e2e/fee_change
 
 check: setup
 	.venv/bin/ruff check .

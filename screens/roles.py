@@ -42,6 +42,12 @@ SECTIONS: tuple[SectionRow, ...] = (
         "cash_operations.title",
     ),
     SectionRow(
+        "change_requests", "change:list", "screens.change_requests:ChangeRequests", "change_requests.title"
+    ),
+    SectionRow("contracts", "contract:list", "screens.contracts:Contracts", "contracts.title"),
+    SectionRow("rates", "rate:list", "screens.rates:Rates", "rates.title"),
+    SectionRow("cashback", "contract:list", "screens.cashback:Cashback", "cashback.title"),
+    SectionRow(
         "user_management",
         "staff:list",
         "screens.user_management:UserManagement",

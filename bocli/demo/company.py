@@ -87,7 +87,12 @@ def finish(dba: str, people: People, progress: Progress) -> None:
         connection.execute("select pg_reload_conf()")
         connection.execute(
             "update auth.secret set last_step = 0 where staff_id = any(%s)",
-            ([_staff_id(connection, person) for person in people.all("administrator")],),
+            (
+                [
+                    _staff_id(connection, person)
+                    for person in (*people.all("administrator"), *people.all("cfo"))
+                ],
+            ),
         )
         connection.execute("vacuum (analyze)")
 

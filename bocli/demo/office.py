@@ -5,16 +5,22 @@ It is done by the same calls that the screens make, in a session of the second a
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
+from decimal import Decimal
+from math import sin
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from bocli.demo.people import PASSWORD, People
-from core import clients, coins, issuers, organizations, products
+from bocli.demo.people import PASSWORD, People, Person
+from core import approvals, clients, coins, issuers, organizations, products, rates
+from core.clock import now
 from core.db import KDFS, Database, Settings
 from core.db.keyset import Keyset
 from core.organizations import OrganizationFacts
+from core.rates import ecb
 from core.staff.secrets import derive, login_name
 
 if TYPE_CHECKING:
@@ -25,6 +31,7 @@ BACKING = {
     "USD": "Safeguarded account and cash in desks",
     "BONUS": "Given without backing",
 }
+WEEKEND = 5
 MERCHANTS = ("Corner shops", "Market stalls", "Night kiosks")
 #: Provider → prefix of the codes, what is sold, prices in whole units, and whether any amount may be paid.
 PROVIDERS: dict[str, tuple[str, tuple[str, ...], tuple[int, ...], str]] = {
@@ -36,7 +43,7 @@ PROVIDERS: dict[str, tuple[str, tuple[str, ...], tuple[int, ...], str]] = {
 def furnish(settings: Settings, people: People, progress: Callable[[str, int, int], None]) -> None:
     """Do an administrator's first day's work in a company that was just built."""
     progress("demo.step.office", 0, 1)
-    with _administrator(settings, people) as db:
+    with _session(settings, people.all("administrator")[-1]) as db:
         for row in Keyset(issuers.issuers_select).page(db, None, 10):
             facts = issuers.IssuerFacts(
                 row.name, row.symbol, BACKING[row.code], row.position, tuple(row.denominations)
@@ -49,16 +56,18 @@ def furnish(settings: Settings, people: People, progress: Callable[[str, int, in
             rows = list(_list(prefix, things, prices, any_amount))
             products.import_list(db, uuid4(), made, rows, dry_run=False)
         _switches(db)
+    with _session(settings, people.all("cfo")[0]) as db:
+        _rates(db)
 
 
 @contextmanager
-def _administrator(settings: Settings, people: People) -> Iterator[Database]:
-    """A session of the second administrator, ended when the work is done."""
-    person = people.all("administrator")[-1]
+def _session(settings: Settings, person: Person) -> Iterator[Database]:
+    """A session with a fresh second factor, ended when the work is done."""
     login = login_name(settings.installation, person.email)
     db = Database(settings, login, derive(settings.installation, login, PASSWORD, KDFS[0]))
     try:
         db.token = db.call("session_open", code=person.code())["token"]
+        db.call("session_step_up", code=person.code(time.time() + 30))
         yield db
         db.call("session_close")
     finally:
@@ -122,3 +131,31 @@ def _switches(db: Database) -> None:
     clients.switch(db, uuid4(), newest[0].id, active=False, reason="Asked to be switched off")
     coin = Keyset(coins.coins_select).where("client_id", "=", newest[1].id).page(db, None, 1)[0]
     coins.switch(db, uuid4(), coin.id, incoming=False, outgoing=True, reason="Asked to take nothing in")
+
+
+def _rates(db: Database) -> None:
+    """Half a year of reference rates by business day, a wave and no more, and an exchange office around the last."""
+    today = now().date()
+    days = [day for at in range(180, 0, -1) if (day := today - timedelta(at)).weekday() < WEEKEND]
+    middles = [
+        Decimal(round(10_800 + 250 * sin(at / 17) + 60 * sin(at / 3))) / 10_000 for at in range(len(days))
+    ]
+    listed = [
+        {
+            "base": "EUR",
+            "quote": "USD",
+            "buy": str(rate),
+            "sell": str(rate),
+            "valid_from": ecb.moment(day).isoformat(),
+        }
+        for day, rate in zip(days, middles, strict=True)
+    ]
+    _alone(db, "system_rate", {"source": "ecb", "rates": listed})
+    office = rates.save_office(db, uuid4(), None, "North exchange", active=True)
+    half = Decimal("0.0075")
+    draft = rates.RateDraft("EUR", "USD", str(middles[-1] - half), str(middles[-1] + half), office)
+    _alone(db, draft.kind, draft.payload())
+
+
+def _alone(db: Database, kind: str, payload: dict[str, Any]) -> None:
+    approvals.alone(db, uuid4(), kind, payload, approvals.base_now(db, kind, payload))

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from core.cashback.profiles import PAID_BY, STATES, CashbackDraft, profiles_select
+from core.cashback.profiles import PAID_BY, STATES, CashbackDraft, merchants_select, profiles_select
 
-__all__ = ["PAID_BY", "STATES", "CashbackDraft", "profiles_select"]
+__all__ = ["PAID_BY", "STATES", "CashbackDraft", "merchants_select", "profiles_select"]

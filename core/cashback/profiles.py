@@ -40,6 +40,11 @@ class CashbackDraft:
         return {**asdict(self), "valid_from": moment_text(self.valid_from)}
 
 
+def merchants_select() -> Select[Any]:
+    """Merchants that a profile can be for, keyed by name and id."""
+    return view("merchants", "id name")
+
+
 def profiles_select() -> Select[Any]:
     """Versions of all profiles, keyed by id; state: one of STATES."""
     names = (

@@ -9,11 +9,11 @@ from textual.app import ComposeResult
 
 from bocli.widgets.dialog import Dialog
 from bocli.widgets.lines import Lines, Row
-from bocli.widgets.shown import fitted, paragraph
-from core.texts import t
+from core.texts import n, t
+from screens.parts.facts import wrapped
 
 Facts = Sequence[tuple[str, str]]
-LABEL, ROOM = 24, 48
+LABEL, ROOM, MANY = 24, 46, 12
 
 
 class Changes(Dialog[bool]):
@@ -26,26 +26,38 @@ class Changes(Dialog[bool]):
         self.before, self.after = dict(before), after
 
     def body(self) -> ComposeResult:
-        rows: list[Row] = []
-        for label, value in self.after:
-            old = self.before.get(label)
-            if old is None or old == value:
-                rows += _wrapped(label, value, "")
-            else:
-                rows += _wrapped(label, old, "dim")
-                rows += _wrapped("", f"-> {value}", "warn")
-        yield Lines(*rows)
+        yield Lines(*change_rows(self.before, self.after))
+
+    def on_mount(self) -> None:
+        self.call_after_refresh(self.query_one("#box").scroll_home, animate=False)
 
     def act_do(self) -> None:
         """It was seen: do it."""
         self.dismiss(True)
 
 
+def change_rows(before: dict[str, str], after: Facts) -> list[Row]:
+    """Each field; of those that change the old value, and the new one under it. Many that stay are only counted."""
+    rows: list[Row] = []
+    same = sum(1 for label, value in after if before.get(label) == value)
+    for label, value in after:
+        old = before.get(label)
+        if old == value and same > MANY:
+            continue
+        if old is None and before:
+            rows += _wrapped(label, f"+ {value}", "warn")
+        elif old is None or old == value:
+            rows += _wrapped(label, value, "")
+        else:
+            rows += _wrapped(label, old, "dim")
+            rows += _wrapped("", f"-> {value}", "warn")
+    if same > MANY:
+        rows.append([("dim", n("changes.same", same))])
+    return rows
+
+
 def _wrapped(label: str, value: str, style: str) -> list[Row]:
-    return [
-        [("", fitted(label if at == 0 else "", LABEL)), (style, line)]
-        for at, line in enumerate(paragraph(value or "-", ROOM) or ["-"])
-    ]
+    return wrapped(label, value or "-", (LABEL, ROOM), ("", style))
 
 
 async def show_changes(screen: Any, title: str, before: Facts, after: Facts) -> bool:

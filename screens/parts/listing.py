@@ -59,6 +59,7 @@ class Listing(Section[None]):
     NEWEST_FIRST: ClassVar[bool] = True
     PLAIN: ClassVar[tuple[str, ...]] = ()
     COLUMNS: ClassVar[tuple[Column, ...]] = ()
+    MARKS: ClassVar[bool] = False
     BINDINGS = bindings("listing")
 
     def __init_subclass__(cls, **options: Any) -> None:
@@ -74,7 +75,7 @@ class Listing(Section[None]):
     def body(self) -> ComposeResult:
         yield from self.above()
         yield Lines(id="what")
-        yield ListTable(self._rows(), empty=self.EMPTY)
+        yield ListTable(self._rows(), empty=self.EMPTY, marks=self.MARKS)
 
     def above(self) -> ComposeResult:
         """What stands over the list."""

@@ -254,7 +254,8 @@ def audit(script: Script) -> None:
             assert done.returncode == 0, done.stdout + done.stderr
 
 
-def script(steps: Steps, environment: dict[str, str]) -> None:
+def prepare(steps: Steps) -> None:
+    """The company of the demo."""
     with steps.step("bocli demo --prepare-only makes a company of three months"):
         done = subprocess.run(
             [sys.executable, "-m", "bocli", "demo", "--prepare-only"],
@@ -263,6 +264,10 @@ def script(steps: Steps, environment: dict[str, str]) -> None:
             check=False,
         )
         assert done.returncode == 0, done.stderr
+
+
+def script(steps: Steps, environment: dict[str, str]) -> None:
+    prepare(steps)
     terminals = Terminals(environment)
     try:
         it = Script(steps, terminals)
