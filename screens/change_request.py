@@ -10,6 +10,7 @@ from bocli.widgets.ask import Ask
 from bocli.widgets.confirm import Confirm
 from bocli.widgets.lines import Lines, Row
 from bocli.widgets.section import Section
+from bocli.widgets.shown import paragraph
 from core import approvals
 from core.approvals import Request as ChangeRequest
 from core.contracts import Choices, choices, read_draft
@@ -157,7 +158,9 @@ def rows(found: ChangeRequest, scales: dict[str, int]) -> list[Row | str]:
         )
         for each in found.events
     ]
-    conflict: list[Row | str] = [[("bad", t("change.conflict"))]] if found.base_changed else []
+    conflict: list[Row | str] = [
+        [("bad", line)] for line in paragraph(t("change.conflict"), 70) if found.base_changed
+    ]
     return [
         head,
         *conflict,

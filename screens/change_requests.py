@@ -33,9 +33,9 @@ class ChangeRequests(Listing):
         Column("kind", "change_requests.kind", 14, lambda r: t(f"change.kind.{r.kind}"), kind="choice", field="kind",
                options=tuple((each.kind, f"change.kind.{each.kind}") for each in KINDS)),
         Column("title", "change_requests.of", 0, lambda r: r.title, field="title"),
-        Column("maker", "change_requests.maker", 18, lambda r: r.maker, field="maker"),
-        Column("age", "change_requests.age", 10, lambda r: age(r.submitted_at) if r.submitted_at else "", right=True),
-        Column("state", "change_requests.state", 14, lambda r: t(f"change.state.{r.state}"), kind="choice",
+        Column("maker", "change_requests.maker", 22, lambda r: r.maker, field="maker"),
+        Column("age", "change_requests.age", 7, lambda r: age(r.submitted_at) if r.submitted_at else "", right=True),
+        Column("state", "change_requests.state", 13, lambda r: t(f"change.state.{r.state}"), kind="choice",
                field="state", options=tuple((each, f"change.state.{each}") for each in STATES)),
         Column("starts", "change_requests.starts", 16, lambda r: _moment(r.takes_effect_at), kind="moment",
                field="takes_effect_at", from_width=110),
@@ -49,7 +49,8 @@ class ChangeRequests(Listing):
 
     def on_mount(self) -> None:
         if "change:decide" in self.person.permissions:
-            self.filter = f"state:{t('change.state.submitted')}".replace(" ", "")
+            word = t("change.state.submitted")
+            self.filter = f'state:"{word}"' if " " in word else f"state:{word}"
             self.apply()
         super().on_mount()
 

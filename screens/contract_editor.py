@@ -12,6 +12,7 @@ from textual.containers import Vertical
 from bocli.widgets.grid import Grid
 from bocli.widgets.lines import Lines
 from bocli.widgets.section import Section
+from bocli.widgets.shown import paragraph
 from core.contracts import (
     Choices,
     ContractDraft,
@@ -24,7 +25,7 @@ from core.contracts import (
     detail,
 )
 from core.db.keyset import Keyset
-from core.errors import Invalid
+from core.errors import BocliError, Invalid
 from core.texts import explain, n, t
 from screens.parts.client import Choose
 from screens.parts.hand_in import hand_in
@@ -175,7 +176,7 @@ class ContractEditor(Section[str]):
             grid = self._grid(name)
             grid.bad = {each.row for each in found if each.part == name and each.row is not None}
             grid.changed()
-        self.query_one("#findings", Lines).show(*finding_rows(found))
+        self.query_one("#findings", Lines).show(*finding_rows(found, self.app.size.width - 6))
         return not any(each.severity == "error" for each in found)
 
     def act_what_if(self) -> None:
@@ -202,22 +203,18 @@ class ContractEditor(Section[str]):
             self.finish(said)
 
 
-def finding_rows(found: Sequence[Finding]) -> list[Any]:
+def finding_rows(found: Sequence[Finding], width: int) -> list[Any]:
     """Faults, then what is odd, the first few; how many there are in all."""
     if not found:
         return ["", [("good", t("contract_editor.all_well"))]]
-    from core.errors import BocliError
-
     rows: list[Any] = [""]
     for each in found[:SHOWN]:
         style = "bad" if each.severity == "error" else "warn"
         where = "" if each.row is None else f"{t(f'contract_editor.at_{each.part}', row=each.row + 1)}: "
-        rows.append(
-            [
-                (style, "! " if style == "bad" else "- "),
-                ("", where + explain(BocliError(each.key, each.params))),
-            ]
-        )
+        words = paragraph(where + explain(BocliError(each.key, each.params)), width)
+        for number, line in enumerate(words):
+            sign = "  " if number else "! " if style == "bad" else "- "
+            rows.append([(style, sign), ("", line)])
     if len(found) > SHOWN:
         rows.append([("dim", n("contract_editor.more", len(found) - SHOWN))])
     return rows

@@ -187,7 +187,7 @@ class Grid(Acting, Lines, can_focus=True):
     def _in_sight(self, width: int) -> list[int]:
         """The columns that are painted: the frozen ones, and as many around the cursor as there is room for."""
         shown = list(range(min(self.frozen, len(self.columns))))
-        room = width - sum(self.columns[at].width + 1 for at in shown)
+        room = width - 2 - sum(self.columns[at].width + 1 for at in shown)
         rest = list(range(len(shown), len(self.columns)))
         first = 0
         while rest[first:]:
@@ -195,7 +195,7 @@ class Grid(Acting, Lines, can_focus=True):
             left = room
             for at in rest[first:]:
                 left -= self.columns[at].width + 1
-                if left < -1 and taken:
+                if left < 0 and taken:
                     break
                 taken.append(at)
             if self.column <= taken[-1] or self.column < self.frozen:

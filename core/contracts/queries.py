@@ -94,7 +94,7 @@ class PeriodRefusals:
 def detail(db: Database, contract_id: int, version_id: int | None = None) -> ContractDetail:
     """A contract with the named version, or the one in force. Raises NotFound."""
     row = db.call("contract_detail", contract_id=contract_id, version_id=version_id)
-    content = row.pop("content")
+    content = row["content"]
     versions = tuple(
         Version(
             **{
@@ -111,7 +111,8 @@ def detail(db: Database, contract_id: int, version_id: int | None = None) -> Con
         "versions": versions,
         "waiting": tuple(row["waiting"]),
     }
-    return ContractDetail(**{**row, **parts})
+    plain = {name: value for name, value in row.items() if name != "content"}
+    return ContractDetail(**{**plain, **parts})
 
 
 def choices(db: Database) -> Choices:
@@ -144,7 +145,7 @@ def what_if(
     span: tuple[datetime, datetime],
     go_on: GoOn = _always,
     *,
-    steps: int = 10,
+    steps: int = 4,
 ) -> tuple[tuple[WhatIf, ...], tuple[PeriodRefusals, ...]] | None:
     """Price the operations of a span of time by a draft: of that contract's clients, or of all (None).
 

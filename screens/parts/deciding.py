@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from bocli.widgets.ask import Reason
 from bocli.widgets.dialog import Dialog
 from bocli.widgets.lines import Lines
+from bocli.widgets.shown import paragraph
 from core import approvals
 from core.approvals import Request as ChangeRequest
 from core.texts import explain, n, t
@@ -34,7 +35,7 @@ class Deciding(Dialog[bool]):
         for each in self.requests:
             before, after = request_facts(each.kind, each.payload, each.base, self.scales)
             head = f"{each.id} · {t(f'change.kind.{each.kind}')} · {each.title} · {each.maker}"
-            warn = [[("bad", t("change.conflict"))]] if each.base_changed else []
+            warn = [[("bad", line)] for line in paragraph(t("change.conflict"), 66) if each.base_changed]
             rows += [[("head", head)], *warn, *change_rows(dict(before), after), ""]
         yield Lines(*rows)
 

@@ -8,7 +8,7 @@ from bocli.widgets.lines import Row
 from bocli.widgets.shown import fitted, paragraph
 from core.text import cells
 
-LABEL, ROOM = 26, 50
+LABEL, ROOM = 26, 48
 
 
 def fact_rows(facts: Sequence[tuple[str, str]]) -> list[Row]:

@@ -31,7 +31,7 @@ def term_columns(choices: Choices) -> tuple[GridColumn, ...]:
         GridColumn("minimum", t("term_grid.minimum"), 10, right=True),
         GridColumn("maximum", t("term_grid.maximum"), 10, right=True),
         GridColumn("payer", t("term_grid.payer"), 17, _words("payer", PAYERS)),
-        GridColumn("tiers", t("term_grid.tiers"), 30),
+        GridColumn("tiers", t("term_grid.tiers"), 40),
         GridColumn("rounding", t("term_grid.rounding"), 14, _words("term_grid.rounding", ROUNDINGS)),
         GridColumn("needs_identification", t("term_grid.identified"), 12, yes_no),
         GridColumn("monotone", t("term_grid.monotone"), 12, yes_no),

@@ -114,4 +114,4 @@ def _effect(kind: str, pieces: int, each: WhatIf) -> str:
 
 
 def _line(kind: str, pieces: str, before: str, after: str, change: str) -> str:
-    return f"{fitted(kind, 18)} {pieces:>7} {before:>14} {after:>14} {change:>14}"
+    return f"{fitted(kind, 20)} {pieces:>6} {before:>13} {after:>13} {change:>13}"

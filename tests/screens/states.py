@@ -24,7 +24,7 @@ from screens.parts.paper import paper_of_receipt
 from screens.top_up import TopUp
 from screens.user_actions import UserAction, UserActions
 from screens.withdraw import Withdraw
-from tests.screens import canned, office
+from tests.screens import canned, office, terms
 from tests.screens.canned import Canned
 
 PHONE = ("6", "0", "1", "enter")
@@ -159,4 +159,7 @@ STATES = [
 STATES += [
     State(name, "administrator", first, office.ANSWERS, office.ROWS, press)
     for name, first, press in office.SCREENS
+]
+STATES += [
+    State(name, role, first, terms.ANSWERS, terms.ROWS, press) for name, role, first, press in terms.SCREENS
 ]

@@ -16,6 +16,8 @@ begin
     'waiting', jsonb_build_object(
       'cash_day', case when who.role = 'cashier' then (
          select count(*) from desk_day d where d.id = mine and d.state in ('opening_count', 'counting')) end,
+      'change_requests', case when may('change:decide') then (
+         select count(*) from change_request r where r.state = 'submitted' and r.maker_person_id <> who.person_id) end,
       'close_requests', case when may('cash_day:close') then (
          select count(*) from desk_day d where d.state = 'close_requested') end,
       'differences', case when may('difference:list') then (

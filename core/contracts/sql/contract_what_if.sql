@@ -6,6 +6,7 @@ create function api.contract_what_if(
   p_terms jsonb, p_limits jsonb, p_contract_id integer, p_from timestamptz, p_to timestamptz)
 returns jsonb language plpgsql security definer
 set search_path from current
+set work_mem = '128MB'
 as $$
 begin
   perform require('contract:change');
@@ -19,6 +20,7 @@ begin
              coalesce(lead((x.one ->> 'from')::bigint) over (partition by t.operation_kind, t.issuer_id
                                                              order by (x.one ->> 'from')::bigint), 9223372036854775807) as high,
              coalesce((x.one ->> 'percent')::numeric, t.percent) * 0.01 as part,
+             (coalesce((x.one ->> 'percent')::numeric, t.percent) * 1000000)::bigint as ppm,
              coalesce((x.one ->> 'fixed')::bigint, t.fixed) as fixed,
              (select (l ->> 'amount')::bigint from jsonb_array_elements(p_limits) as l
                where l ->> 'operation_kind' = t.operation_kind and l ->> 'period' = 'operation'
@@ -45,10 +47,12 @@ begin
                else t.fixed + r.share end, coalesce(t.minimum, 0)), coalesce(t.maximum, 9223372036854775807)) as new_fee
         from done d
         left join term t on t.operation_kind = d.kind and t.issuer_id = d.issuer_id and d.amount >= t.low and d.amount < t.high
-        left join lateral (select case t.rounding
-            when 'half_up' then round(d.amount * t.part) when 'up' then ceil(d.amount * t.part)
-            when 'down' then floor(d.amount * t.part)
-            when 'half_even' then round_named(d.amount * t.part, 'half_even') end::bigint as share) as r on true),
+        -- Whole numbers as long as they hold the product: a numeric's multiplication and rounding cost ten times as much.
+        left join lateral (select case
+            when d.amount > 90000000000 or t.rounding = 'half_even' then round_named(d.amount * t.part, t.rounding)
+            when t.rounding = 'half_up' then (d.amount * t.ppm + 50000000) / 100000000
+            when t.rounding = 'up' then (d.amount * t.ppm + 99999999) / 100000000
+            else d.amount * t.ppm / 100000000 end as share) as r on true),
     judged as (
       select p.kind, p.issuer_id, p.amount, p.pieces, p.fee, p.new_fee, p.unpriced,
              case p.payer when 'on_top' then false when 'out_of' then p.new_fee >= p.amount

@@ -4,6 +4,7 @@
 create function api.contract_what_if_limits(p_limits jsonb, p_contract_id integer, p_from timestamptz, p_to timestamptz)
 returns jsonb language plpgsql security definer
 set search_path from current
+set work_mem = '128MB'
 as $$
 begin
   perform require('contract:change');
@@ -16,21 +17,30 @@ begin
              (l ->> 'amount')::bigint as amount, (l ->> 'pieces')::bigint as pieces
         from jsonb_array_elements(p_limits) as l join issuer i on i.code = l ->> 'issuer'
        where l ->> 'period' <> 'operation'),
-    done as materialized (
+    done as (
       select o.id, o.kind, o.issuer_id, o.client_id, o.amount, (o.at at time zone m.time_zone)::date as day
         from operation o join client m on m.id = o.client_id
        where o.at >= p_from and o.at < p_to and o.version_id is not null
          and exists (select from lim l where l.kind = o.kind and l.issuer_id = o.issuer_id)
          and (p_contract_id is null
               or o.version_id = any (array(select v.id from contract_version v where v.contract_id = p_contract_id)))),
+    counted as (
+      select l.kind, l.issuer, l.period, l.amount as most, l.pieces as most_pieces, d.id, d.client_id, d.amount,
+             case l.period when 'day' then d.day when 'life' then '-infinity'
+                           else date_trunc(l.period, d.day::timestamp)::date end as starts
+        from done d join lim l on l.kind = d.kind and l.issuer_id = d.issuer_id),
+    -- Only who passes a limit is counted one by one.
+    passed as (
+      select c.kind, c.issuer, c.period, c.client_id, c.starts
+        from counted c
+       group by c.kind, c.issuer, c.period, c.client_id, c.starts, c.most, c.most_pieces
+      having sum(c.amount) > c.most or count(1) > c.most_pieces),
     used as (
-      select l.kind, l.issuer, l.period, l.amount as most, l.pieces as most_pieces,
-             sum(d.amount) over w as amount, count(1) over w as pieces
-        from done d join lim l on l.kind = d.kind and l.issuer_id = d.issuer_id
-      window w as (partition by l.kind, l.issuer, l.period, d.client_id,
-                     case l.period when 'day' then d.day when 'life' then '-infinity'
-                                   else date_trunc(l.period, d.day::timestamp)::date end
-                     order by d.id))
+      select c.kind, c.issuer, c.period, c.most, c.most_pieces, sum(c.amount) over w as amount, count(1) over w as pieces
+        from counted c
+        join passed p on p.kind = c.kind and p.issuer = c.issuer and p.period = c.period and p.client_id = c.client_id
+                     and p.starts = c.starts
+      window w as (partition by c.kind, c.issuer, c.period, c.client_id, c.starts order by c.id))
     select jsonb_build_object('rows', coalesce(jsonb_agg(to_jsonb(y) order by y.kind, y.issuer, y.period), '[]'))
       from (select u.kind, u.issuer, u.period,
                    count(1) filter (where u.amount > u.most or u.pieces > u.most_pieces) as refused
