@@ -64,7 +64,9 @@ def entries(app: Any, sections_only: bool) -> list[Entry]:
 
 def looks_like_a_thing(text: str) -> bool:
     """An e-mail, a phone, a serial, a number: not a part of an action's name."""
-    return len(text) > 2 and ("@" in text or text.lstrip("+#").replace(" ", "").isdecimal())
+    digits = text.lstrip("+#").replace(" ", "").isdecimal()
+    # A number of few digits is one when it says so: #7.
+    return (len(text) > 2 and ("@" in text or digits)) or (text.startswith("#") and digits)
 
 
 def finder(app: Any) -> Find | None:

@@ -63,6 +63,8 @@ class RateHistory(Section[None]):
     async def _draw(self) -> None:
         from screens.parts.curve import Curve
 
+        if not self.is_mounted:
+            return
         place = self.query_one("#curve", Vertical)
         await place.remove_children()
         if len(self.points) > 1:

@@ -67,8 +67,10 @@ SECTIONS: tuple[SectionRow, ...] = (
 """In the order of their number keys; a person sees those that their role has the permission for."""
 
 THINGS = {
+    "change_request": "screens.change_request:ChangeRequestScreen",
     "client": "screens.client:ClientScreen",
     "coin": "screens.coin:CoinScreen",
+    "contract": "screens.contract:ContractScreen",
     "operation": "screens.cash_operations:OperationByNumber",
     "organization": "screens.organization:OrganizationScreen",
     "staff": "screens.staff_member:StaffMember",

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from textual import events
+from textual.geometry import Region
 from textual.message import Message
 
 from bocli.keys import Acting, bindings
@@ -70,12 +71,14 @@ class Grid(Acting, Lines, can_focus=True):
         """Show these rows; the cursor stays where it can."""
         self.cells = [dict(each) for each in cells]
         self._go(self.row, self.column)
+        self.changed()
 
     def add(self, cells: dict[str, Any]) -> None:
         """A new row under the cursor, and the cursor in it."""
         at = min(self.row + 1, len(self.cells))
         self.cells.insert(at, dict(cells))
         self._go(at, 0)
+        self.changed()
         self._told()
 
     def take_away(self) -> None:
@@ -83,6 +86,7 @@ class Grid(Acting, Lines, can_focus=True):
         if self.cells:
             del self.cells[self.row]
             self._go(self.row, self.column)
+            self.changed()
             self._told()
 
     def _told(self) -> None:
@@ -100,11 +104,25 @@ class Grid(Acting, Lines, can_focus=True):
         return bool(character and character.isprintable() and self.cells)
 
     def _go(self, row: int, column: int) -> None:
-        self.row = max(0, min(row, len(self.cells) - 1))
+        was = (self.top, self._in_sight(self.size.width), len(self.cells))
+        old, self.row = self.row, max(0, min(row, len(self.cells) - 1))
         self.column = max(0, min(column, len(self.columns) - 1))
         self.top = max(0, min(self.top, self.row), self.row - self.most + 1)
         self._fresh = True
-        self.changed()
+        if (
+            was == (self.top, self._in_sight(self.size.width), len(self.cells))
+            and len(self.cells) <= self.most
+        ):
+            self._repaint(old, self.row)
+        else:
+            self.changed()
+
+    def _repaint(self, *rows: int) -> None:
+        """Only these rows: a cell that was left, a letter that was typed."""
+        self._painted = None
+        for row in set(rows):
+            # Under the heading, within the padding.
+            self.refresh(Region(0, 1 + row - self.top, self.outer_size.width, 1))
 
     def act_up(self) -> None:
         if self.row:
@@ -179,8 +197,12 @@ class Grid(Acting, Lines, can_focus=True):
     def _set(self, value: Any) -> None:
         self.cells[self.row][self.here.name] = value
         self._fresh = False
+        marked = bool(self.bad)
         self._told()
-        self.changed()
+        if marked:
+            self.changed()
+        else:
+            self._repaint(self.row)
 
     # Paint.
 

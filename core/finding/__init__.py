@@ -13,7 +13,8 @@ __all__ = ["Thing", "things"]
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """kind: client, coin, operation, staff, organization; title: what it is called; note: what tells it apart."""
+    """kind: client, coin, operation, change_request, contract, staff, organization; title: what it is called; note:
+    what tells it apart."""
 
     kind: str
     id: int

@@ -365,6 +365,14 @@ def test_a_faulty_assignment_is_named(books: Books, cfo: Database, payload: dict
     assert fault(cfo, "assignment", {**plain, **payload}) == key
 
 
+def test_a_contract_that_only_begins_later_is_not_given_before(books: Books, cfo: Database) -> None:
+    starts = now() + timedelta(days=2)
+    contract = do(cfo, "contract", draft(valid_from=starts).payload())["contract_id"]
+    payload = {"contract_id": contract, "clients": [books.client().id], "valid_from": None}
+    assert fault(cfo, "assignment", payload) == "assignment.no_version"
+    assert fault(cfo, "assignment", {**payload, "valid_from": starts.isoformat()}) == ""
+
+
 def test_fifty_thousand_unknown_clients(cfo: Database) -> None:
     found = contracts.match_clients(cfo, [f"nobody{n}@example.org" for n in range(50_000)])
     assert (found.client_ids, found.unknown_count, len(found.unknown)) == ((), 50_000, 1000)

@@ -11,6 +11,9 @@ begin
   if c.id is null then
     perform refuse('BO022', 'contract.not_found');
   end if;
+  if not exists (select from contract_version v where v.contract_id = c.id and v.valid_from <= starts) then
+    perform refuse('BO021', 'assignment.no_version');
+  end if;
   select count(1) into unknown from unnest(ids) as u (id) where not exists (select from client m where m.id = u.id);
   if unknown > 0 then
     perform refuse('BO022', 'assignment.unknown_clients', jsonb_build_object('count', unknown));

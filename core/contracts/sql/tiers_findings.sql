@@ -34,7 +34,8 @@ begin
   term := term_of(p_term);
   select found || coalesce(jsonb_agg(finding(
            case when term.monotone then 'error' else 'warning' end, 'term.tiers_fall',
-           jsonb_build_object('amount', x.at, 'below', x.below, 'fee', x.fee, 'issuer', p_term ->> 'issuer'))), '[]')
+           jsonb_build_object('amount', x.at, 'below', x.below, 'fee', x.fee, 'issuer', p_term ->> 'issuer',
+           'scale', (select i.scale from issuer i where i.code = p_term ->> 'issuer')))), '[]')
     into found
     from (select (e ->> 'from')::bigint as at, commission_of(term, (e ->> 'from')::bigint - 1) as below,
                  commission_of(term, (e ->> 'from')::bigint) as fee

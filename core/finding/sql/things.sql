@@ -38,6 +38,17 @@ begin
      where o.id = digits::bigint and o.kind in ('cash_top_up', 'cash_withdrawal')
        and (may('cash_operation:all') or o.actor_id = who.staff_id));
   end if;
+  if may('change:list') and is_number then
+    found := found || (select coalesce(jsonb_agg(jsonb_build_object('kind', 'change_request', 'id', r.id,
+        'title', r.id::text, 'note', r.title)), '[]')
+      from change_request r
+     where r.id = digits::bigint and (r.submitted_at is not null or r.alone or r.maker_id = who.staff_id));
+  end if;
+  if may('contract:list') and not is_number then
+    found := found || (select coalesce(jsonb_agg(jsonb_build_object('kind', 'contract', 'id', k.id, 'title', k.name,
+        'note', '')), '[]')
+      from (select x.id, x.name from contract x where folded(x.name) like begins order by x.name limit 5) as k);
+  end if;
   if may('staff:list') and not is_number then
     found := found || (select coalesce(jsonb_agg(jsonb_build_object('kind', 'staff', 'id', m.id, 'title', m.name,
         'note', m.email)), '[]')
