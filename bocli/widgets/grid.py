@@ -105,7 +105,8 @@ class Grid(Acting, Lines, can_focus=True):
 
     def _go(self, row: int, column: int) -> None:
         was = (self.top, self._in_sight(self.size.width), len(self.cells))
-        old, self.row = self.row, max(0, min(row, len(self.cells) - 1))
+        old = (self.row, self.column)
+        self.row = max(0, min(row, len(self.cells) - 1))
         self.column = max(0, min(column, len(self.columns) - 1))
         self.top = max(0, min(self.top, self.row), self.row - self.most + 1)
         self._fresh = True
@@ -113,16 +114,18 @@ class Grid(Acting, Lines, can_focus=True):
             was == (self.top, self._in_sight(self.size.width), len(self.cells))
             and len(self.cells) <= self.most
         ):
-            self._repaint(old, self.row)
+            self._repaint(old, (self.row, self.column))
         else:
             self.changed()
 
-    def _repaint(self, *rows: int) -> None:
-        """Only these rows: a cell that was left, a letter that was typed."""
+    def _repaint(self, *cells: tuple[int, int]) -> None:
+        """Only these cells, by row and column: one that was left, one that was typed into."""
         self._painted = None
-        for row in set(rows):
+        sight = self._in_sight(self.size.width)
+        for row, column in set(cells):
+            before = sum(self.columns[at].width + 1 for at in sight[: sight.index(column)])
             # Under the heading, within the padding.
-            self.refresh(Region(0, 1 + row - self.top, self.outer_size.width, 1))
+            self.refresh(Region(1 + before, 1 + row - self.top, self.columns[column].width, 1))
 
     def act_up(self) -> None:
         if self.row:
@@ -202,7 +205,7 @@ class Grid(Acting, Lines, can_focus=True):
         if marked:
             self.changed()
         else:
-            self._repaint(self.row)
+            self._repaint((self.row, self.column))
 
     # Paint.
 

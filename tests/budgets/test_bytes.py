@@ -8,7 +8,7 @@ from statistics import median
 
 import pytest
 
-from tests.pty.terminal import DOWN, PAGE_DOWN, TAB, UP, Terminal
+from tests.pty.terminal import DOWN, PAGE_DOWN, RIGHT, TAB, UP, Terminal
 
 ROW_DOWN, PAGE, MOVE_FOCUS, TYPED, IDLE_MINUTE = 500, 9_000, 1_200, 300, 2_000
 
@@ -67,3 +67,21 @@ def test_an_idle_minute(form: Terminal) -> None:
     idle = len(form.raw) - before
     clock = 200
     assert (idle - min(idle, clock)) * 6 + clock <= IDLE_MINUTE, idle
+
+
+@pytest.fixture
+def grid() -> Iterator[Terminal]:
+    with Terminal("-m", "tests.pty.apps", "grid", columns=132, rows=40) as term:
+        term.until("Column 3")
+        term.quiet(0.6)
+        yield term
+
+
+def test_a_cell_typed_into_and_left(grid: Terminal) -> None:
+    grid.send(RIGHT)
+    grid.quiet(0.3)
+    typed = [grid.cost(key.encode()) for key in "123456"]
+    assert median(typed) > 0
+    assert dearest(typed) <= TYPED, typed
+    moved = [grid.cost(key) for key in (DOWN, DOWN, UP, RIGHT, RIGHT, DOWN)]
+    assert dearest(moved) <= ROW_DOWN, moved
