@@ -230,6 +230,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("contract.version", ("f6",), "keys.contract.version", bar=True),
     Action("contract.assign", ("f7",), "keys.contract.assign", bar=True, permission="contract:change"),
     Action("contract_editor.go_on", ("f2",), "keys.contract_editor.go_on", bar=True),
+    Action("contract_editor.keep", ("ctrl+k",), "keys.contract_editor.keep"),
     Action("contract_editor.add", ("f3",), "keys.contract_editor.add", bar=True),
     Action("contract_editor.remove", ("f4",), "keys.contract_editor.remove", bar=True),
     Action("contract_editor.what_if", ("f6",), "keys.contract_editor.what_if", bar=True),

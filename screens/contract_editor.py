@@ -13,6 +13,7 @@ from bocli.widgets.grid import Grid
 from bocli.widgets.lines import Lines
 from bocli.widgets.section import Section
 from bocli.widgets.shown import paragraph
+from core import approvals
 from core.contracts import (
     Choices,
     ContractDraft,
@@ -183,6 +184,31 @@ class ContractEditor(Section[str]):
         read = self._read()
         if read is not None:
             self.app.push_screen(WhatIfDialog(self.db, *read, self.draft.contract_id))
+
+    def act_keep(self) -> None:
+        self.work(self._keep())
+
+    async def _keep(self) -> None:
+        """As a draft, faults and all; it is the maker's alone until it is handed in."""
+        read = self._read()
+        if read is None:
+            return
+        if not self.draft.name:
+            answer: Any = await self.app.push_screen_wait(Start(self.draft))
+            if answer is None:
+                return
+            self.draft = answer
+        self.draft = replace(self.draft, terms=read[0], limits=read[1])
+        number, revision = self.kept or (None, None)
+        saved = await self.call(
+            lambda db: approvals.save(
+                db, self.request.key, "contract", self.draft.payload(), request_id=number, revision=revision
+            ),
+            writes=self.request,
+        )
+        if saved is not None:
+            self.kept = (saved.request_id, saved.revision)
+            self.say(t("contract_editor.kept", number=saved.request_id))
 
     def act_go_on(self) -> None:
         self.work(self._go_on())

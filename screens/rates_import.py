@@ -16,7 +16,8 @@ from core import approvals
 from core.contracts import choices
 from core.rates import ecb
 from core.texts import date, n, t
-from screens.parts.request import Request, done
+from screens.parts.hand_in import send
+from screens.parts.request import Request
 
 FIELDS = {"file": "path", "rate": "path"}
 
@@ -29,6 +30,7 @@ class RatesImport(Section[str]):
     def __init__(self) -> None:
         super().__init__()
         self.request = Request()
+        self.kept: tuple[int, int] | None = None
 
     def body(self) -> ComposeResult:
         yield Form(("path", t("rates_import.path"), Field(limit=400)))
@@ -38,47 +40,33 @@ class RatesImport(Section[str]):
         self.work(self._take(event.form, event.values["path"]))
 
     async def _take(self, form: Form, path: str) -> None:
-        def tried(db: Any) -> tuple[ecb.Read, dict[str, Any], Any]:
+        def looked(db: Any) -> tuple[ecb.Read, dict[str, Any], approvals.Look]:
             read = ecb.read(Path(path).expanduser())
             payload = read.payload(choices(db).scales)
-            return read, payload, approvals.save(db, form.key, "system_rate", payload)
+            return read, payload, approvals.look(db, "system_rate", payload)
 
-        found = await self.call(tried, writes=form, fields=FIELDS)
+        found = await self.call(looked, form=form, fields=FIELDS)
         if found is None:
             return
-        read, payload, saved = found
+        read, payload, seen = found
         self.query_one("#report", Lines).show(*report_rows(read, len(payload["rates"])))
-        if saved.error is not None:
-            self.show_error(saved.error)
+        if seen.error is not None or seen.outcome is None:
+            self.show_error(seen.error or t("error.rate.none"))
             return
-        off = saved.outcome["off_band"]
-        words = n("rates_import.off", len(off)) if off else n("rates_import.take", saved.outcome["written"])
+        off = len(seen.outcome["off_band"])
+        words = n("rates_import.off", off) if off else n("rates_import.take", seen.outcome["written"])
         if not await self.app.push_screen_wait(Confirm(t("rates_import.sure"), words)):
-            await self.call(
-                done(lambda db: approvals.withdraw(db, self.request.key, saved.request_id)),
-                writes=self.request,
-            )
             return
         if off:
-            sent = await self.call(
-                done(lambda db: approvals.submit(db, self.request.key, saved.request_id, saved.revision)),
+            said = await send(self, "system_rate", payload, self.request, None)
+        else:
+            taken = await self.call(
+                lambda db: approvals.alone(db, self.request.key, "system_rate", payload, seen.base),
                 writes=self.request,
             )
-            if sent:
-                self.finish(t("hand_in.sent", number=saved.request_id))
-            return
-
-        def take(db: Any) -> dict[str, Any]:
-            base = approvals.base_now(db, "system_rate", payload)
-            return approvals.alone(db, form.key, "system_rate", payload, base)
-
-        taken = await self.call(take, writes=form, fields=FIELDS)
-        if taken is not None:
-            await self.call(
-                done(lambda db: approvals.withdraw(db, self.request.key, saved.request_id)),
-                writes=self.request,
-            )
-            self.finish(n("rates_import.taken", taken["written"]))
+            said = None if taken is None else n("rates_import.taken", taken["written"])
+        if said is not None:
+            self.finish(said)
 
 
 def report_rows(read: ecb.Read, known: int) -> list[Any]:

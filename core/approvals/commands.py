@@ -27,6 +27,20 @@ class Saved:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """base: what is there now; outcome: what would come of the change; error: what keeps it from being made."""
+
+    base: Mapping[str, Any]
+    outcome: Mapping[str, Any] | None
+    error: BocliError | None
+
+    @property
+    def needs_two(self) -> bool:
+        """Whether it leaps so far that nobody does it alone."""
+        return bool((self.outcome or {}).get("off_band"))
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """A request to decide, and the hash of what was shown of it."""
 
@@ -92,10 +106,16 @@ def decide(
     )
 
 
+def look(db: Database, kind: str, payload: Payload) -> Look:
+    """What a change would do, tried and taken back; nothing is kept. Raises NotFound, NotAllowed, and Invalid for what
+    cannot even be compared."""
+    found = db.call("change_base_now", kind=kind, payload=dict(payload))
+    return Look(found["base"], found.get("outcome"), _error(found.get("error")))
+
+
 def base_now(db: Database, kind: str, payload: Payload) -> dict[str, Any]:
-    """What is there now of that which a change would change. Raises NotFound, NotAllowed."""
-    found: dict[str, Any] = db.call("change_base_now", kind=kind, payload=dict(payload))["base"]
-    return found
+    """What is there now of that which a change would change. Raises as `look`."""
+    return dict(look(db, kind, payload).base)
 
 
 def alone(db: Database, key: UUID, kind: str, payload: Payload, base: Payload) -> dict[str, Any]:

@@ -31,11 +31,15 @@ async def hand_in(
     kept: tuple[int, int] | None = None,
 ) -> str | None:
     """Show what would change and do it. What to say then; None when it was left or refused (and said why)."""
-    base = await screen.call(lambda db: approvals.base_now(db, kind, payload))
-    if base is None:
+    seen = await screen.call(lambda db: approvals.look(db, kind, payload))
+    if seen is None:
         return None
+    if seen.error is not None:
+        screen.show_error(seen.error)
+        return None
+    base = seen.base
     before, after = request_facts(kind, payload, base, scales)
-    alone = may_alone(screen, kind) and kept is None
+    alone = may_alone(screen, kind) and kept is None and not seen.needs_two
     title = t("hand_in.alone" if alone else "hand_in.request", kind=t(f"change.kind.{kind}"))
     if not await show_changes(screen, title, before, after):
         return None
@@ -44,12 +48,13 @@ async def hand_in(
             lambda db: approvals.alone(db, request.key, kind, payload, base), writes=request
         )
         return None if did is None else t("hand_in.did")
-    return await _request(screen, kind, payload, request, kept)
+    return await send(screen, kind, payload, request, kept)
 
 
-async def _request(
+async def send(
     screen: Any, kind: str, payload: Mapping[str, Any], request: Request, kept: tuple[int, int] | None
 ) -> str | None:
+    """Keep the draft and hand it in. What to say then; None when it was refused: then `screen.kept` is the draft."""
     number, revision = kept or (None, None)
     saved: Any = await screen.call(
         lambda db: approvals.save(db, request.key, kind, payload, request_id=number, revision=revision),

@@ -184,10 +184,9 @@ async def test_rates_by_margin_off_the_band_and_of_a_file(
         await t.press("enter", "enter", "enter")
         await t.type("9")
         await t.press("f2")
-        await shows(t, "Change at once")
+        await shows(t, "Hand in a request: system rate")
         await t.press("f10")
-        await shows(t, "beyond its band")
-        await t.press("escape", "escape")
+        await shows(t, "waits to be decided")
         day = (datetime.now(UTC) - timedelta(days=1)).date()
         path = tmp_path / "e.xml"
         path.write_text(DAILY % DAY % (day, "1.0555"), "utf-8")
@@ -247,3 +246,33 @@ async def test_given_to_the_clients_of_a_file(books: Books, maker: Person, tmp_p
         await shows(t, "waits to be decided")
     payload = books.one("select payload from book.change_request order by id desc limit 1")
     assert len(payload["clients"]) == 3
+
+
+async def test_a_draft_is_kept_and_gone_on_with(books: Books, maker: Person) -> None:
+    async with at_terminal(books.world, maker, size=WIDE) as t:
+        await t.press("2")
+        await shows(t, "Standard")
+        await t.press("n", "f3", "ctrl+k")
+        await shows(t, "Name and start")
+        await t.type("Half done")
+        await t.press("f10")
+        await shows(t, "is kept")
+        number = books.one("select id from book.change_request where title = 'Half done' and state = 'draft'")
+        await t.press("escape", "escape", "1")
+        await shows(t, "Half done", "draft")
+        await t.press("enter")
+        await shows(t, "[draft]", "F3")
+        await t.press("f2")
+        await shows(t, "Percent")
+        await t.press("right", "right")
+        await t.type("p")
+        await t.press("right")
+        await t.type("4")
+        await t.press("f2")
+        await shows(t, "Name and start")
+        await t.press("f10")
+        await shows(t, "Hand in a request: contract", "4%")
+        await t.press("f10")
+        await shows(t, f"Request {number} waits")
+    found = books.one("select payload from book.change_request where id = %s and state = 'submitted'", number)
+    assert found["terms"][0]["percent"] == "4"
