@@ -198,7 +198,12 @@ async def test_a_commission_changed_since_the_preview_is_shown_again_before_anyt
         await t.type("100")
         await t.press("f2")
         t.sees("Cash to take 101.00 EUR")
-        books.admin.execute("update book.contract_term set percent = 2 where version_id = %s", (version,))
+        dearer = books.one(
+            "insert into book.contract_version (contract_id, valid_from) select contract_id, now() "
+            "from book.contract_version where id = %s returning id",
+            version,
+        )
+        books.term(dearer, "cash_top_up", "EUR", percent="2")
         await t.press("f10")
         t.sees("2.00 EUR", "1.00 EUR")
         assert books.balance(wallet_of(client)) == 0
