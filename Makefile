@@ -46,11 +46,15 @@ test-15: setup
 	  echo 'Not run: the tests on PostgreSQL 15 (apt-get install postgresql-15 to have them)'; \
 	fi
 
-# By the real program in terminals (tmux), what people would do: a desk's day, and the first staff of an empty database.
+# By the real program in terminals (tmux), what people would do: a desk's day, the first staff of an empty database, a
+# change of fees, redeem requests, a bank account, and a small day of payment front ends with the people who look at it.
 e2e: setup
 	tests/e2e/cash_day
 	tests/e2e/first_staff
 	tests/e2e/fee_change
+	tests/e2e/redeem
+	tests/e2e/bank_accounts
+	BOCLI_DAY_LINES=5000 tests/e2e/day_of_traffic
 
 check: setup
 	.venv/bin/ruff check .
@@ -66,7 +70,9 @@ fmt: setup
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
 
+# The long ones: a hundred thousand lines of a day with the people who look at them, and what pytest marks as a proof.
 proof: setup
+	tests/e2e/day_of_traffic
 	$(PY) -m pytest -q -m proof
 
 bench: setup

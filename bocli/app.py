@@ -203,7 +203,8 @@ class BocliApp(Acting, SteadyApp):
             self.gate.lost(again)
 
     def _repaint_status(self) -> None:
-        for bar in self.screen.query(StatusBar):
+        # At the very end a timer may still come when no screen is left.
+        for bar in self.screen.query(StatusBar) if self._screen_stack else ():
             bar.changed()
 
     def copy_to_clipboard(self, text: str) -> None:

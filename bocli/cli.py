@@ -109,7 +109,19 @@ def parser() -> Parser:
     checkpoint.add_argument("file", metavar="FILE", help=t("cli.audit.file"))
     _whose(checkpoint)
     _whose(acts.add_parser("balance", help=t("cli.audit.balance")))
+    _intake_options(command("intake", "cli.intake"))
     return top
+
+
+def _intake_options(group: Parser) -> None:
+    group.add_argument("file", metavar="FILE", nargs="?", default="-", help=t("cli.intake.file"))
+    group.add_argument("--results", metavar="FILE", help=t("cli.intake.results"))
+    group.add_argument("--login", metavar="EMAIL", help=t("cli.intake.login"))
+    group.add_argument("--password-file", metavar="FILE", help=t("cli.intake.password_file"))
+    group.add_argument("--chunk", metavar="N", type=int, default=1000, help=t("cli.intake.chunk"))
+    group.add_argument("--connections", metavar="N", type=int, default=2, help=t("cli.intake.connections"))
+    group.add_argument("--check", action="store_true", help=t("cli.intake.check"))
+    group.add_argument("--demo", action="store_true", help=t("cli.of_demo"))
 
 
 def _app_options(group: Parser) -> None:
@@ -177,7 +189,7 @@ def _do(asked: argparse.Namespace, argv: list[str]) -> int:
         look = {"language": language(), "theme": asked.theme or os.environ.get("BOCLI_THEME", "")}
         words = {"reset": asked.reset, "yes": asked.yes, "prepare_only": asked.prepare_only}
         return demo.run(**words, ask=_ask, options={**look, "mouse": asked.mouse})
-    acts = {"init": _init, "migrate": _migrate, "doctor": _doctor, "audit": _audit}
+    acts = {"init": _init, "migrate": _migrate, "doctor": _doctor, "audit": _audit, "intake": _intake}
     return acts[asked.command](asked)
 
 
@@ -274,6 +286,12 @@ def _audit(asked: argparse.Namespace) -> int:
     from bocli.auditing import audit
 
     return audit(asked.act, dba=_checked_dsn(asked.dba or ""), demo=asked.demo, file=_audit_file(asked))
+
+
+def _intake(asked: argparse.Namespace) -> int:
+    from bocli import intake
+
+    return intake.run(asked)
 
 
 def _audit_file(asked: argparse.Namespace) -> str | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -174,6 +175,59 @@ ACTIONS: tuple[Action, ...] = (
     # Lists that can be filtered by fields and exported.
     Action("cash_operations.choose", ("f6",), "keys.cash_operations.choose", bar=True),
     Action("operation.reprint", ("f6",), "keys.operation.reprint", bar=True),
+    # Clients who want money out: the office decides, a desk pays.
+    Action("redeem_requests.tab", ("f2",), "keys.redeem_requests.tab", bar=True),
+    Action(
+        "redeem_requests.approve",
+        ("a", "f6"),
+        "keys.redeem.approve",
+        grave=True,
+        bar=True,
+        permission="redeem:decide",
+    ),
+    Action(
+        "redeem_requests.decline",
+        ("d", "f7"),
+        "keys.redeem.decline",
+        grave=True,
+        bar=True,
+        permission="redeem:decide",
+    ),
+    Action(
+        "redeem_requests.cancel",
+        ("x",),
+        "keys.redeem.cancel",
+        grave=True,
+        bar=True,
+        permission="redeem:decide",
+    ),
+    Action(
+        "redeem_request.approve",
+        ("a", "f6"),
+        "keys.redeem.approve",
+        grave=True,
+        bar=True,
+        permission="redeem:decide",
+    ),
+    Action(
+        "redeem_request.decline",
+        ("d", "f7"),
+        "keys.redeem.decline",
+        grave=True,
+        bar=True,
+        permission="redeem:decide",
+    ),
+    Action(
+        "redeem_request.cancel",
+        ("x",),
+        "keys.redeem.cancel",
+        grave=True,
+        bar=True,
+        permission="redeem:decide",
+    ),
+    Action("pieces.go_on", ("f2",), "keys.redeem_pay.go_on", bar=True, palette=False),
+    Action("redeem_pay.suggest", ("f6",), "keys.redeem_pay.suggest", bar=True),
+    Action("withdraw.request", ("f3",), "keys.withdraw.request", bar=True, permission="redeem:pay"),
     # Accounts of staff, and the own one.
     Action("user_management.new", ("n",), "keys.user_management.new", bar=True, permission="staff:create"),
     Action("staff_member.role", ("f2",), "keys.staff_member.role", bar=True, permission="staff:set_role"),
@@ -273,6 +327,27 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("change_request.effect", ("f8",), "keys.change_request.effect", bar=True),
     Action("change_request.comment", ("n",), "keys.change_request.comment", bar=True),
+    # Applications for operations, and blocks.
+    Action("application.take", ("f2",), "keys.application.take", bar=True),
+    Action("application.give_back", ("f3",), "keys.application.give_back", bar=True),
+    Action("application.snooze", ("f4",), "keys.application.snooze", bar=True),
+    Action("application.approve", ("f6",), "keys.application.approve", grave=True, bar=True),
+    Action("application.reject", ("f7",), "keys.application.reject", grave=True, bar=True),
+    Action(
+        "application.escalate",
+        ("f8",),
+        "keys.application.escalate",
+        bar=True,
+        permission="application:decide",
+    ),
+    Action("application.block", ("b",), "keys.application.block", permission="block:make"),
+    Action("application.client", ("o",), "keys.application.client", permission="client:read"),
+    Action("blocks.new", ("n",), "keys.blocks.new", bar=True, permission="block:make"),
+    Action("blocks.lift", ("f6",), "keys.blocks.lift", bar=True, permission="block:make"),
+    Action("blocks.request", ("f7",), "keys.blocks.request", bar=True, permission="change:list"),
+    Action("client.block", ("b",), "keys.client.block", permission="block:make"),
+    Action("coin.block", ("b",), "keys.coin.block", permission="block:make"),
+    Action("operation_detail.block", ("b",), "keys.operation_detail.block", permission="block:make"),
     Action("rates.new", ("n",), "keys.rates.new", bar=True, permission="rate:change"),
     Action("rates.band", ("b",), "keys.rates.band", permission="rate:band"),
     Action("rates.offer", ("o",), "keys.rates.offer", bar=True, permission="rate:quote"),
@@ -281,6 +356,24 @@ ACTIONS: tuple[Action, ...] = (
     Action("rate_history.span", ("f6",), "keys.rate_history.span", bar=True),
     Action("offices.new", ("n",), "keys.offices.new", bar=True, permission="office:edit"),
     Action("cashback.new", ("n",), "keys.cashback.new", bar=True, permission="cashback:change"),
+    # The bank: statements, payment files, money whose owner is not known yet.
+    Action("bank.accounts", ("f2",), "keys.bank.accounts", bar=True),
+    Action("bank.import", ("f6",), "keys.bank.import", bar=True, permission="bank:statement"),
+    Action("bank.files", ("f7",), "keys.bank.files", bar=True),
+    Action("bank_accounts.new", ("n",), "keys.bank_accounts.new", bar=True, permission="bank:account"),
+    Action("bank_accounts.switch", ("f7",), "keys.bank_accounts.switch", bar=True, permission="bank:account"),
+    Action(
+        "statement.decide", ("f6",), "keys.statement.decide", grave=True, bar=True, permission="bank:match"
+    ),
+    Action("statement.mark", ("f7",), "keys.statement.mark", bar=True, permission="bank:match"),
+    Action("payment_files.new", ("n",), "keys.payment_files.new", bar=True, permission="bank:file"),
+    Action("payment_files.write", ("f6",), "keys.payment_files.write", bar=True, permission="bank:file"),
+    Action("payment_make.all", ("a",), "keys.payment_make.all", bar=True),
+    Action(
+        "payment_make.make", ("f6",), "keys.payment_make.make", grave=True, bar=True, permission="bank:file"
+    ),
+    Action("transactions.choose", ("f6",), "keys.transactions.choose", bar=True),
+    Action("transactions.totals", ("f7",), "keys.transactions.totals", bar=True),
     Action("user_actions.choose", ("f6",), "keys.user_actions.choose", bar=True),
     Action("user_actions.check", ("f7",), "keys.user_actions.check", bar=True),
 )
@@ -312,6 +405,7 @@ def action(action_id: str) -> Action:
     return _BY_ID[action_id]
 
 
+@cache
 def of_scope(scope: str) -> tuple[Action, ...]:
     """The actions of one scope, in the order of the table."""
     return tuple(each for each in ACTIONS if each.scope == scope)

@@ -81,7 +81,9 @@ def finder(app: Any) -> Find | None:
         return [
             Entry(
                 f"{t(f'thing.{each.kind}')}: {each.title}"
-                + (f" · {each.note}" if each.kind not in ("operation", "organization") else ""),
+                + (
+                    f" · {each.note}" if each.kind not in ("operation", "organization", "transaction") else ""
+                ),
                 "",
                 None,
                 partial(app.open, targets[each.kind], each.id),

@@ -8,7 +8,8 @@ SteadyDriver: a byte that is not UTF-8 becomes U+FFFD instead of ending the prog
 reported soon; a hang-up ends the program in order; nothing is asked of the terminal that old ones do not
 know.
 
-SteadyScreen: moving the focus does not paint the whole screen again.
+SteadyScreen: moving the focus does not paint the whole screen again; what is asked for and answered soon is painted
+together with what asked for it.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import time
 import traceback
 from codecs import getincrementaldecoder
 from collections import deque
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -37,6 +39,7 @@ from textual.screen import Screen
 from textual.style import Style
 from textual.widget import Widget
 
+from bocli.garbage import Garbage
 from core import text as letters
 
 UNWANTED = ("\x1b[?1004", "\x1b]22;", "\x1b[>", "\x1b[<u")
@@ -183,14 +186,67 @@ class SteadyDriver(LinuxDriver):
 
 
 class SteadyScreen(Screen[Result], Generic[Result]):
-    """A screen whose focus moves without a repaint, and without Textual's tooltip and toast widgets."""
+    """A screen whose focus moves without a repaint, and without Textual's tooltip and toast widgets.
 
+    A whole screen costs some 7 ms and 9 KB, and the next one waits for Textual's next sixtieth of a second besides; so
+    one that would be painted over at once is not painted at all.
+    """
+
+    HOLD_S: ClassVar[float] = 0.04
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
     TITLE: ClassVar[str | None] = None
     painted_at: float = float("inf")
 
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._holds: set[object] = set()
+        self._to_be_painted_over = False
+
     def _extend_compose(self, widgets: list[Widget]) -> None:
         return
+
+    # Painting.
+
+    def hold_paint(self) -> Callable[[], None]:
+        """Paint nothing of this screen until the function that is returned is called, which may be done more than
+        once, or until HOLD_S are over: who waits longer than that wants to see that something is going on."""
+        hold = object()
+        self._holds.add(hold)
+
+        def let_go() -> None:
+            overdue.cancel()
+            if hold in self._holds:
+                self._holds.discard(hold)
+                self.check_idle()
+
+        overdue = asyncio.get_running_loop().call_later(self.HOLD_S, let_go)
+        return let_go
+
+    async def _on_idle(self, event: events.Idle) -> None:
+        # Textual's own handler of this name would start the timer that paints.
+        if self._holds:
+            event.prevent_default()
+
+    def _on_timer_update(self) -> None:
+        """Textual would paint a new layout, and then all of it again when the whole screen is to be painted too."""
+        if self._holds:
+            self._update_timer.pause()
+            return
+        if self.is_current and self._layout_required and self._repaint_required:
+            self._to_be_painted_over = True
+            try:
+                self._refresh_layout(scroll=self._scroll_required)
+            finally:
+                self._to_be_painted_over = False
+            self._layout_required = self._scroll_required = False
+        super()._on_timer_update()
+
+    def _compositor_refresh(self) -> None:
+        """What is not painted now stays dirty in the compositor."""
+        if self._holds:
+            self._repaint_required = True
+        elif not self._to_be_painted_over:
+            super()._compositor_refresh()
 
     _seen = False
 
@@ -225,6 +281,7 @@ class SteadyApp(App[None]):
         self._under_way = 0
         self._idle_calls = asyncio.Event()
         self._key_at = 0.0
+        self._garbage: Garbage | None = None
         self.fault = ""
         self.animation_level = "none"
 
@@ -234,8 +291,20 @@ class SteadyApp(App[None]):
     def on_mount(self) -> None:
         """Hang-up, SIGTERM and SIGINT end the session in order: rows closed, terminal restored."""
         if not self.is_headless:
+            self._garbage = Garbage(lambda: self.screen.is_modal)
             for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT):
                 asyncio.get_running_loop().add_signal_handler(number, self.exit)
+
+    async def _replace_screen(self, screen: Screen[Any]) -> Screen[Any]:
+        """What comes to light is painted when the other one is taken apart, which lays out once more, and not before
+        too."""
+        below = self.screen if self._screen_stack else None
+        let_go = below.hold_paint() if isinstance(below, SteadyScreen) else None
+        try:
+            return await super()._replace_screen(screen)
+        finally:
+            if let_go is not None:
+                self.call_next(let_go)  # in the same queue, after Textual's own second layout
 
     # Keys, one by one.
 
@@ -295,6 +364,8 @@ class SteadyApp(App[None]):
             event = self._typed.popleft()
             self._key_at = event.time
             self.key_typed()
+            if self._garbage is not None:
+                self._garbage.typed()
             await super().on_event(event)
             # Also after the last one: a key that comes while this one is on its way up must wait for it.
             await self._settled()

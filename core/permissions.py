@@ -16,6 +16,9 @@ COMPLIANCE = "compliance"
 ANTI_FRAUD = "anti_fraud"
 SUPPORT_MANAGER = "support_manager"
 SUPPORT_AGENT = "support_agent"
+#: No person: the login by which payment front ends hand in their lines. It has no second factor, and these rights
+#: alone.
+INTAKE = "intake"
 
 ROLES: tuple[str, ...] = (
     ADMINISTRATOR,
@@ -27,7 +30,11 @@ ROLES: tuple[str, ...] = (
     ANTI_FRAUD,
     SUPPORT_MANAGER,
     SUPPORT_AGENT,
+    INTAKE,
 )
+
+#: Roles of programs: they log in by a password alone, which is kept in a file that only they can read.
+SERVICE_ROLES: tuple[str, ...] = (INTAKE,)
 
 #: A header may name this instead of a permission: every member of staff with a live session.
 EVERYONE = "staff"
@@ -36,7 +43,18 @@ NOBODY = "none"
 
 #: permission → roles, in alphabetical order.
 PERMISSIONS: dict[str, tuple[str, ...]] = {
+    "application:decide": (ANTI_FRAUD,),
+    "application:decide_escalated": (ANTI_FRAUD, CFO),
+    "application:list": (ANTI_FRAUD, CFO),
     "audit:read": (ADMINISTRATOR, CFO),
+    "bank:account": (CFO,),
+    "bank:file": (ACCOUNTANT,),
+    "bank:list": (ACCOUNTANT, CFO),
+    "bank:match": (ACCOUNTANT,),
+    "bank:statement": (ACCOUNTANT,),
+    "block:decide": (ANTI_FRAUD, CFO),
+    "block:list": (ANTI_FRAUD, CFO),
+    "block:make": (ANTI_FRAUD,),
     "cash:preview": (CASHIER,),
     "cash:top_up": (CASHIER,),
     "cash:withdraw": (CASHIER,),
@@ -53,9 +71,9 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     "cashback:change": (CFO, FINANCIAL_SPECIALIST),
     "cashback:decide": (CFO,),
     "change:alone": (CFO, FINANCIAL_SPECIALIST),
-    "change:decide": (CFO,),
-    "change:list": (CFO, FINANCIAL_SPECIALIST),
-    "change:make": (CFO, FINANCIAL_SPECIALIST),
+    "change:decide": (ANTI_FRAUD, CFO),
+    "change:list": (ANTI_FRAUD, CFO, FINANCIAL_SPECIALIST),
+    "change:make": (ANTI_FRAUD, CFO, FINANCIAL_SPECIALIST),
     "client:create": (ADMINISTRATOR, CFO),
     "client:edit": (ADMINISTRATOR, CFO),
     "client:find": (
@@ -82,9 +100,11 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     "desk:list": (ACCOUNTANT, CASHIER, CFO),
     "difference:list": (ACCOUNTANT, CFO),
     "difference:resolve": (ACCOUNTANT,),
+    "intake:take": (INTAKE,),
     "issuer:edit": (ADMINISTRATOR,),
     "issuer:list": (ADMINISTRATOR, CFO),
     "office:edit": (CFO,),
+    "operation:list": (ANTI_FRAUD, CFO),
     "organization:edit": (ADMINISTRATOR,),
     "organization:list": (ADMINISTRATOR, CFO),
     "product:edit": (ADMINISTRATOR,),
@@ -94,8 +114,11 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     "rate:change": (CFO, FINANCIAL_SPECIALIST),
     "rate:decide": (CFO,),
     "rate:list": (CFO, FINANCIAL_SPECIALIST),
-    "rate:quote": (CFO, FINANCIAL_SPECIALIST),
+    "rate:quote": (CFO, FINANCIAL_SPECIALIST, INTAKE),
     "receipt:read": (ACCOUNTANT, CASHIER),
+    "redeem:decide": (ACCOUNTANT,),
+    "redeem:list": (ACCOUNTANT, CFO),
+    "redeem:pay": (CASHIER,),
     "staff:create": (ADMINISTRATOR, CFO, COMPLIANCE, SUPPORT_MANAGER),
     "staff:delegate": (ADMINISTRATOR, CFO, COMPLIANCE, SUPPORT_MANAGER),
     "staff:list": (ADMINISTRATOR, CFO, COMPLIANCE, SUPPORT_MANAGER),
@@ -116,9 +139,11 @@ MANAGES: dict[str, tuple[str, ...]] = {
 
 #: Roles that one person should not have together, by a second account or by delegation: who makes and who checks.
 CONFLICTS: tuple[tuple[str, str], ...] = (
+    (ACCOUNTANT, INTAKE),
     (ADMINISTRATOR, CFO),
     (ADMINISTRATOR, COMPLIANCE),
     (ANTI_FRAUD, CASHIER),
+    (ANTI_FRAUD, INTAKE),
     (CASHIER, ACCOUNTANT),
     (CFO, ACCOUNTANT),
     (CFO, CASHIER),

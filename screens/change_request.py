@@ -13,11 +13,11 @@ from bocli.widgets.section import Section
 from bocli.widgets.shown import paragraph
 from core import approvals
 from core.approvals import Request as ChangeRequest
-from core.contracts import Choices, choices, read_draft
+from core.contracts import read_draft
 from core.texts import date_time, t
 from screens.parts.changes import change_rows
 from screens.parts.columns import ZONE
-from screens.parts.deciding import decide
+from screens.parts.deciding import decide, scales_known
 from screens.parts.facts import fact_rows
 from screens.parts.paper import Sheet
 from screens.parts.request import Request, done
@@ -32,7 +32,7 @@ class ChangeRequestScreen(Section[None]):
 
     SECTION = "change_request"
     found: ChangeRequest | None = None
-    choices: Choices
+    scales: dict[str, int]
 
     def __init__(self, request_id: int) -> None:
         super().__init__()
@@ -53,10 +53,10 @@ class ChangeRequestScreen(Section[None]):
         self.work(self._ask())
 
     async def _ask(self) -> None:
-        both = await self.call(lambda db: (approvals.detail(db, self.request_id), choices(db)))
+        both = await self.call(lambda db: (approvals.detail(db, self.request_id), scales_known(self, db)))
         if both is not None and self.is_mounted:
-            self.found, self.choices = both
-            self.query_one("#facts", Lines).show(*rows(self.found, self.choices.scales))
+            self.found, self.scales = both
+            self.query_one("#facts", Lines).show(*rows(self.found, self.scales))
             self.refresh_bindings()
 
     def blocked(self, action_id: str) -> str | None:
@@ -83,7 +83,7 @@ class ChangeRequestScreen(Section[None]):
 
     async def _decide(self, *, approve: bool) -> None:
         assert self.found is not None
-        if await decide(self, [self.found], self.choices.scales, self.request, approve=approve):
+        if await decide(self, [self.found], self.scales, self.request, approve=approve):
             await self._ask()
 
     def act_effect(self) -> None:

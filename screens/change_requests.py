@@ -6,10 +6,9 @@ from typing import Any
 
 from bocli.widgets.keyset_table import KeysetTable
 from core.approvals import KINDS, STATES, requests_select
-from core.contracts import choices
 from core.texts import age, date_time, t
 from screens.parts.columns import ZONE, Column
-from screens.parts.deciding import decide, details
+from screens.parts.deciding import decide, details, scales_known
 from screens.parts.listing import Listing, ListTable
 from screens.parts.request import Request
 
@@ -77,7 +76,7 @@ class ChangeRequests(Listing):
         table = self.query_one(ListTable)
         items = list(table.marked.values()) or ([table.item] if table.item else [])
         found = await details(self, [each.thing.id for each in items])
-        known = await self.call(choices) if found else None
-        if found and known and await decide(self, found, known.scales, self.request, approve=approve):
+        known = await self.call(lambda db: scales_known(self, db)) if found else None
+        if found and known is not None and await decide(self, found, known, self.request, approve=approve):
             table.act_unmark()
             self.act_refresh()

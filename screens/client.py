@@ -12,6 +12,7 @@ from bocli.widgets.section import Section
 from core.clients import ClientDetail, Coin, Operation, detail, switch
 from core.coins import open_coin
 from core.texts import LANGUAGES, date, date_time, n, t
+from screens.parts.blocking import block
 from screens.parts.client import Picks
 from screens.parts.facts import fact_rows
 from screens.parts.paper import Sheet
@@ -58,9 +59,7 @@ class ClientScreen(Section[None]):
         picks.refresh(layout=True)
         picks.changed()
         self.query_one("#operations", Lines).show(*operations(found.operations))
-        for each in self.query("Crumbs"):
-            each.refresh()
-        self.refresh_bindings()  # what could not act before it was there can now
+        self.loaded()
 
     def take(self, at: int) -> None:
         """Enter on a coin."""
@@ -75,6 +74,14 @@ class ClientScreen(Section[None]):
         if self.found is None and action_id.startswith("client."):
             return "blocked.not_loaded"
         return None
+
+    def act_block(self) -> None:
+        self.work(self._block())
+
+    async def _block(self) -> None:
+        what = t("blocks.of_client", name=self.found.name)
+        if await block(self, self.request, what, client_id=self.client_id):
+            await self._ask()
 
     def act_edit(self) -> None:
         self.open("screens.client_form:ClientEdit", self.found, then=self._done)

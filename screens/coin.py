@@ -18,6 +18,7 @@ from core.coins import BalanceAt, CoinDetail, balance_at, detail, lines_select, 
 from core.db.keyset import Keyset
 from core.errors import Invalid
 from core.texts import date_time, t
+from screens.parts.blocking import block
 from screens.parts.columns import ZONE, Column
 from screens.parts.facts import fact_rows
 from screens.parts.listing import Listing
@@ -91,7 +92,7 @@ class CoinScreen(Listing):
         if found is not None and self.is_mounted:
             self.found = found
             self.query_one("#facts", Lines).show(*facts(found))
-            self.refresh_bindings()  # what could not act before it was there can now
+            self.loaded()
 
     def blocked(self, action_id: str) -> str | None:
         return "blocked.not_loaded" if self.found is None and action_id.startswith("coin.") else None
@@ -109,6 +110,14 @@ class CoinScreen(Listing):
         then = await self.call(lambda db: balance_at(db, self.coin_id, at))
         if then is not None:
             self.app.push_screen(Then(found, then))
+
+    def act_block(self) -> None:
+        self.work(self._block())
+
+    async def _block(self) -> None:
+        what = f"{self.found.issuer} {self.found.serial} · {self.found.client}"
+        if await block(self, self.request, what, coin_id=self.coin_id):
+            await self._ask()
 
     def act_directions(self) -> None:
         self.work(self._directions())

@@ -49,7 +49,7 @@ class ContractScreen(Section[None]):
         if both is not None and self.is_mounted:
             self.found, self.choices = both
             self.query_one("#facts", Lines).show(*rows(self.found, self.choices.scales))
-            self.refresh_bindings()
+            self.loaded()
 
     def blocked(self, action_id: str) -> str | None:
         return "blocked.not_loaded" if self.found is None and action_id.startswith("contract.") else None

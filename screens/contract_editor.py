@@ -63,7 +63,8 @@ class ContractEditor(Section[str]):
         yield Lines(id="findings")
 
     def crumb(self) -> str:
-        return self.draft.name or t("contracts.new")
+        # Of a contract that is there the crumb before says which.
+        return t("contract_editor.title") if self.draft.contract_id else self.draft.name or t("contracts.new")
 
     def on_mount(self) -> None:
         self.work(self._load())

@@ -66,29 +66,17 @@ class Issuers(Listing):
         super().__init__()
         self.request = Request()
 
-    @property
-    def row(self) -> Any:
-        """The issuer under the cursor."""
-        tables = self.query(KeysetTable)
-        item = tables.first().item if tables else None
-        return item.thing if item else None
-
     def blocked(self, action_id: str) -> str | None:
         return "blocked.no_row" if action_id == "issuers.switch" and self.row is None else None
 
     def on_keyset_table_opened(self, event: KeysetTable.Opened) -> None:
         if "issuer:edit" in self.person.permissions:
-            self.app.push_screen(IssuerForm(event.item.thing), self._done)
+            self.app.push_screen(IssuerForm(event.item.thing), self.took)
         else:
             self.note(t("blocked.not_yours"))
 
     def act_new(self) -> None:
-        self.app.push_screen(IssuerForm(None), self._done)
-
-    def _done(self, said: str | None) -> None:
-        if said:
-            self.act_refresh()
-            self.say(said)
+        self.app.push_screen(IssuerForm(None), self.took)
 
     def act_switch(self) -> None:
         self.work(self._switch(self.row))

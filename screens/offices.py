@@ -24,12 +24,13 @@ class Offices(Listing):
     SECTION = "offices"
     LIST = "offices"
     EMPTY = "offices.empty"
-    SELECT = staticmethod(lambda: view("offices", "id name active created_at"))
+    SELECT = staticmethod(lambda: view("offices", "id name client active created_at"))
     PLAIN = ("name",)
     COLUMNS = (
         Column("number", "offices.number", 6, lambda r: str(r.id), kind="number", field="id", right=True,
                sort=("id",)),
         Column("name", "offices.name", 0, lambda r: r.name, field="name"),
+        Column("client", "offices.client", 28, lambda r: r.client or "", field="client"),
         Column("active", "offices.active", 10, lambda r: t("common.yes" if r.active else "common.no"), kind="yes_no",
                field="active"),
     )  # fmt: skip
@@ -49,16 +50,16 @@ class Offices(Listing):
         answer: Any = await self.app.push_screen_wait(OfficeForm(row))
         if answer is None:
             return
-        name, active = answer
+        name, client, active = answer
         number = None if row is None else row.id
-        act = done(lambda db: save_office(db, self.request.key, number, name, active=active))
+        act = done(lambda db: save_office(db, self.request.key, number, name, active=active, client=client))
         if await self.call(act, writes=self.request):
             self.act_refresh()
             self.say(t("offices.saved"))
 
 
-class OfficeForm(Dialog[tuple[str, bool]]):
-    """Name, and whether it is on."""
+class OfficeForm(Dialog[tuple[str, str, bool]]):
+    """Name, the client whose wallets it exchanges with, and whether it is on."""
 
     DO = "dialog.take.label"
 
@@ -70,6 +71,7 @@ class OfficeForm(Dialog[tuple[str, bool]]):
         row = self.row
         yield Form(
             ("name", t("offices.name"), Field(row.name if row else "", limit=100)),
+            ("client", t("offices.client"), Field((row.client or "") if row else "", limit=254)),
             ("active", t("offices.active"), Tick(t("offices.is_on"), row.active if row else True)),
         )
 
@@ -83,4 +85,4 @@ class OfficeForm(Dialog[tuple[str, bool]]):
         """Take it, when it is well."""
         values = self.query_one(Form).values()
         if values is not None:
-            self.dismiss((values["name"], values["active"]))
+            self.dismiss((values["name"], values["client"], values["active"]))

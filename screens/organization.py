@@ -61,7 +61,7 @@ class OrganizationScreen(Section[None]):
         picks.refresh(layout=True)
         picks.changed()
         self.query_one("#coins", Lines).show(*coins(found))
-        self.refresh_bindings()  # what could not act before it was there can now
+        self.loaded()
 
     @property
     def member(self) -> Member | None:

@@ -58,17 +58,12 @@ class Products(Listing):
 
     def on_keyset_table_opened(self, event: KeysetTable.Opened) -> None:
         if "product:edit" in self.person.permissions:
-            self.open("screens.product:ProductForm", event.item.thing, then=self._done)
+            self.open("screens.product:ProductForm", event.item.thing, then=self.took)
         else:
             self.note(t("blocked.not_yours"))
 
     def act_new(self) -> None:
-        self.open("screens.product:ProductForm", None, then=self._done)
+        self.open("screens.product:ProductForm", None, then=self.took)
 
     def act_import(self) -> None:
-        self.open("screens.product_import:ProductImport", then=self._done)
-
-    def _done(self, said: str | None) -> None:
-        if said:
-            self.act_refresh()
-            self.say(said)
+        self.open("screens.product_import:ProductImport", then=self.took)

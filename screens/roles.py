@@ -27,9 +27,12 @@ LOG_IN = "screens.log_in:LogIn"
 HOME = "screens.home:Home"
 
 SECTIONS: tuple[SectionRow, ...] = (
+    SectionRow("applications", "application:list", "screens.applications:Applications", "applications.title"),
+    SectionRow("blocks", "block:list", "screens.blocks:Blocks", "blocks.title"),
     SectionRow("cash_day", "cash_day:run", "screens.cash_register_day:CashRegisterDay", "cash_day.title"),
     SectionRow("top_up", "cash:top_up", "screens.top_up:TopUp", "top_up.title"),
     SectionRow("withdraw", "cash:withdraw", "screens.withdraw:Withdraw", "withdraw.title"),
+    SectionRow("redeem_pay", "redeem:pay", "screens.redeem_pay:RedeemPay", "redeem_pay.title"),
     SectionRow(
         "close_requests", "cash_day:close", "screens.close_requests:CloseRequests", "close_requests.title"
     ),
@@ -40,6 +43,11 @@ SECTIONS: tuple[SectionRow, ...] = (
         "cash_operation:list",
         "screens.cash_operations:CashOperations",
         "cash_operations.title",
+    ),
+    SectionRow("bank", "bank:list", "screens.bank:Bank", "bank.title"),
+    SectionRow("unallocated", "bank:list", "screens.unallocated:Unallocated", "unallocated.title"),
+    SectionRow(
+        "redeem_requests", "redeem:list", "screens.redeem_requests:RedeemRequests", "redeem_requests.title"
     ),
     SectionRow(
         "change_requests", "change:list", "screens.change_requests:ChangeRequests", "change_requests.title"
@@ -61,19 +69,26 @@ SECTIONS: tuple[SectionRow, ...] = (
     SectionRow("coins", "coin:list", "screens.coins:Coins", "coins.title"),
     SectionRow("issuers", "issuer:list", "screens.issuers:Issuers", "issuers.title"),
     SectionRow("products", "product:list", "screens.products:Products", "products.title"),
+    SectionRow(
+        "transactions", "operation:list", "screens.transactions:TransactionsList", "transactions.title"
+    ),
     SectionRow("user_actions", "audit:read", "screens.user_actions:UserActions", "user_actions.title"),
     SectionRow("my_account", EVERYONE, "screens.my_account:MyAccount", "my_account.title"),
 )
 """In the order of their number keys; a person sees those that their role has the permission for."""
 
 THINGS = {
+    "application": "screens.application:ApplicationScreen",
     "change_request": "screens.change_request:ChangeRequestScreen",
     "client": "screens.client:ClientScreen",
     "coin": "screens.coin:CoinScreen",
     "contract": "screens.contract:ContractScreen",
     "operation": "screens.cash_operations:OperationByNumber",
     "organization": "screens.organization:OrganizationScreen",
+    "redeem_pay": "screens.redeem_pay:RedeemPay",
+    "redeem_request": "screens.redeem_request:RedeemRequestScreen",
     "staff": "screens.staff_member:StaffMember",
+    "transaction": "screens.operation:OperationScreen",
 }
 """Kind of thing that the palette finds → the screen that shows one by its number."""
 

@@ -13,7 +13,6 @@ from bocli.widgets.ask import Reason
 from bocli.widgets.confirm import Confirm
 from bocli.widgets.lines import Lines, Row
 from bocli.widgets.section import Section
-from bocli.widgets.status_bar import Crumbs
 from core.staff import (
     OwnSession,
     StaffDetail,
@@ -90,8 +89,7 @@ class StaffMember(Section[None]):
         if found is not None and self.is_mounted:
             self.detail = found
             self._show()
-            self.query_one(Crumbs).changed()
-            self.refresh_bindings()
+            self.loaded()
 
     def _show(self) -> None:
         if self.detail is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.cash_desk import CashOperation, Receipt, top_up
+from core.cash_desk import CashOperation, Limited, Receipt, top_up
 from screens.parts.cash_counter import CashCounter
 
 
@@ -14,5 +14,5 @@ class TopUp(CashCounter):
     SECTION = "top_up"
     KIND = "cash_top_up"
 
-    def ask(self, db: Any, request: CashOperation) -> Receipt:
+    def ask(self, db: Any, request: CashOperation) -> Receipt | Limited:
         return top_up(db, request)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bocli.widgets.fields import Choice, Field
-from core.cash_desk import CashOperation, Preview, Receipt, withdraw
+from core.cash_desk import CashOperation, Limited, Preview, Receipt, withdraw
 from core.errors import Invalid
 from core.texts import t
 from screens.parts.cash_counter import CashCounter, notes_in_words, notes_out
@@ -31,8 +31,12 @@ class Withdraw(CashCounter):
             ),
         ]
 
-    def ask(self, db: Any, request: CashOperation) -> Receipt:
+    def ask(self, db: Any, request: CashOperation) -> Receipt | Limited:
         return withdraw(db, request)
+
+    def act_request(self) -> None:
+        """The client has asked before: by the number of the request."""
+        self.open("screens.redeem_pay:RedeemPay")
 
     def document(self, values: dict[str, Any]) -> str | None:
         return f"{values['document_kind']} {values['document']}"

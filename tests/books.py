@@ -91,15 +91,17 @@ class Books(company.Company):
         cash_desk.opening_count(db, cash_desk.OpeningCount(uuid4(), day, self.counts(desk)))
         return day
 
-    def put(
-        self, cashier: Person, day: int, wallet: Wallet, amount: int, key: UUID | None = None
-    ) -> cash_desk.Receipt:
+    def put(self, cashier: Person, day: int, wallet: Wallet, amount: int, key: UUID | None = None) -> Any:
         """A top-up."""
         return cash_desk.top_up(self.db(cashier), asked(day, wallet, amount, key))
 
-    def take(
-        self, cashier: Person, day: int, wallet: Wallet, amount: int, key: UUID | None = None
-    ) -> cash_desk.Receipt:
+    def limited(self, cashier: Person, day: int, wallet: Wallet, amount: int) -> cash_desk.Limited:
+        """A top-up that breaks a limit."""
+        answer = self.put(cashier, day, wallet, amount)
+        assert isinstance(answer, cash_desk.Limited), answer
+        return answer
+
+    def take(self, cashier: Person, day: int, wallet: Wallet, amount: int, key: UUID | None = None) -> Any:
         """A withdrawal."""
         return cash_desk.withdraw(self.db(cashier), asked(day, wallet, amount, key, document="passport AB12"))
 

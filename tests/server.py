@@ -104,6 +104,11 @@ class Server:
         self.process = _run(self.folder, self.programs)
         _until_up(self.folder, self.process)
 
+    def halt(self) -> None:
+        """Stop in order; everything stays, for `resume`."""
+        self.process.send_signal(2)  # SIGINT: fast shutdown
+        self.process.wait(300)
+
     def stop(self) -> None:
         """Stop at once and remove everything."""
         self.process.send_signal(3)  # SIGQUIT: immediate shutdown
@@ -134,6 +139,14 @@ def start(version: str | None = None) -> Server:
     (folder / "data" / "pg_hba.conf").write_text(HBA)
     with (folder / "data" / "postgresql.conf").open("a") as file:
         file.write(CONF + f"unix_socket_directories = '{folder}'\n")
+    server = Server(folder, _run(folder, programs), programs)
+    _until_up(folder, server.process)
+    return server
+
+
+def resume(folder: Path, version: str | None = None) -> Server:
+    """The server of a folder that `start` made and `halt` left."""
+    programs = binaries(version)
     server = Server(folder, _run(folder, programs), programs)
     _until_up(folder, server.process)
     return server

@@ -10,6 +10,7 @@ from typing import Any
 import psycopg
 
 from core.db import Database, Kdf, Settings
+from core.db.settings import KDFS
 from core.staff.secrets import derive, login_name, new_totp_secret, scram_verifier, totp_code
 from tests.server import PORT, Server
 
@@ -92,6 +93,16 @@ class World:
         if totp is not None:
             self.admin.execute("update auth.secret set totp = %s where staff_id = %s", (totp, staff_id))
         return Person(staff_id, person_id, login, email, role, password, secret, totp)
+
+    def set_real_password(self, person: Person) -> None:
+        """Keep the password by the parameters of the real program, which a program of its own uses."""
+        secret = derive(self.settings.installation, person.login, person.password, KDFS[0])
+        self.admin.execute(f"alter role {person.login} password '{scram_verifier(secret)}'".encode())
+        self.admin.execute(
+            "update auth.secret x set kdf = %s, verifier_digest = sha256(convert_to(a.rolpassword, 'UTF8')) "
+            "from pg_authid a where a.rolname = %s and x.staff_id = %s",
+            (str(KDFS[0]), person.login, person.id),
+        )
 
     def forget_code(self, person: Person) -> None:
         """Let a code of this half minute serve again: a test logs in more often than people do."""

@@ -20,7 +20,7 @@ import psycopg
 from bocli.demo.people import PASSWORD, People, Person
 from core.db import KDFS
 from core.db.roles import SEARCH_PATH
-from core.permissions import ROLES
+from core.permissions import ROLES, SERVICE_ROLES
 from core.staff.secrets import derive, login_name, new_totp_secret, scram_verifier
 
 COMPANY = "Demo Money Ltd"
@@ -112,7 +112,7 @@ def _today() -> date:
 
 
 def _staff(connection: psycopg.Connection[Any], installation: str) -> Iterator[Person]:
-    """Every role once or more, each with a second factor, by the function that provisioning uses."""
+    """Every role once or more, each person with a second factor, by the function that provisioning uses."""
     wanted = []
     for role in ROLES:
         for number in range(1, MORE.get(role, 1) + 1):
@@ -128,8 +128,11 @@ def _staff(connection: psycopg.Connection[Any], installation: str) -> Iterator[P
                 (email, name.strip(), role, verifier, str(KDFS[0])),
             ).fetchone()
             assert row is not None
-            totp = new_totp_secret()
-            connection.execute("update auth.secret set totp = %s where staff_id = %s", (totp, int(row[0])))
+            totp = b"" if role in SERVICE_ROLES else new_totp_secret()
+            if totp:
+                connection.execute(
+                    "update auth.secret set totp = %s where staff_id = %s", (totp, int(row[0]))
+                )
             yield Person(email, name.strip(), role, totp)
 
 

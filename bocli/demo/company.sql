@@ -135,7 +135,31 @@ begin
                (business, kind, unit.id, 'operation', 1000000, null),
                (business, kind, unit.id, 'day', 2000000, 50);
     end loop;
+    insert into contract_term (version_id, operation_kind, issuer_id, payer, commission, percent, fixed, minimum,
+                               maximum, needs_identification)
+      values (version, 'bank_top_up', unit.id, 'out_of', 'none', 0, 0, null, null, false),
+             (version, 'bank_redeem', unit.id, 'on_top', 'fixed', 0, 100, null, null, true),
+             (version, 'transfer', unit.id, 'on_top', 'percent', 0.5, 0, 10, 500, false),
+             (version, 'payment', unit.id, 'out_of', 'percent', 1.2, 0, 5, null, false),
+             (version, 'exchange', unit.id, 'on_top', 'percent', 0.3, 0, 10, null, false),
+             (version, 'mass_payment', unit.id, 'on_top', 'fixed', 0, 20, null, null, true),
+             (business, 'bank_top_up', unit.id, 'out_of', 'none', 0, 0, null, null, false),
+             (business, 'bank_redeem', unit.id, 'on_top', 'fixed', 0, 150, null, null, true),
+             (business, 'payment', unit.id, 'out_of', 'percent', 0.9, 0, 5, null, false),
+             (business, 'exchange', unit.id, 'on_top', 'percent', 0.2, 0, 10, null, false),
+             (business, 'mass_payment', unit.id, 'on_top', 'fixed', 0, 10, null, null, true);
+    insert into contract_limit (version_id, operation_kind, issuer_id, period, amount, pieces)
+      values (version, 'transfer', unit.id, 'operation', 100000, null),
+             (version, 'transfer', unit.id, 'day', 200000, 30),
+             (version, 'transfer', unit.id, 'month', 1000000, null),
+             (version, 'payment', unit.id, 'operation', 200000, null),
+             (version, 'payment', unit.id, 'day', 500000, 100),
+             (version, 'bank_redeem', unit.id, 'day', 300000, 5),
+             (version, 'bank_redeem', unit.id, 'month', 2000000, null),
+             (version, 'mass_payment', unit.id, 'day', 1000000, 10);
   end loop;
+  perform bank_account_add(p_who, p_at, 'DE89370400440532013000', 'COBADEFFXXX', 'Demo Money Ltd', 'EUR', 500);
+  perform bank_account_add(p_who, p_at, 'GB29NWBK60161331926819', 'NWBKGB2LXXX', 'Demo Money Ltd', 'USD', 500);
   foreach kind in array array['North', 'South'] loop
     branch := branch_add(p_who, p_at, kind, case kind when 'North' then 'Europe/Warsaw' else 'Europe/Kyiv' end);
     for n in 1 .. 2 loop
@@ -172,7 +196,8 @@ begin
     perform coin_open(p_who, p_at + n * interval '20 seconds', new_id, 'EUR',
                       case when business then 'merchant' else 'wallet' end);
     if n % 3 = 0 then
-      perform coin_open(p_who, p_at + n * interval '20 seconds', new_id, 'USD');
+      perform coin_open(p_who, p_at + n * interval '20 seconds', new_id, 'USD',
+                        case when business then 'merchant' else 'wallet' end);
     end if;
     if n % 10 = 0 then
       perform coin_open(p_who, p_at + n * interval '20 seconds', new_id, 'BONUS');

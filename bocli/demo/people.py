@@ -29,7 +29,9 @@ class Person:
         return PASSWORD
 
     def code(self, at: float | None = None) -> str:
-        """The second factor's code now, or at a time in seconds since 1970."""
+        """The second factor's code now, or at a time in seconds since 1970; a program's login has none."""
+        if not self.totp:
+            return ""
         return totp_code(self.totp, time.time() if at is None else at)
 
 

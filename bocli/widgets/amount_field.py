@@ -18,10 +18,18 @@ class AmountField(Field):
 
     DEFAULT_CSS = "AmountField { width: 28; }"
 
-    def __init__(self, issuer: Any, value: str = "", *, required: bool = True, id: str | None = None) -> None:
+    def __init__(
+        self,
+        issuer: Any,
+        value: str = "",
+        *,
+        required: bool = True,
+        zero_allowed: bool = False,
+        id: str | None = None,
+    ) -> None:
         """issuer: a core.money.Issuer, or None while the wallet is not chosen yet."""
         super().__init__(value, required=required, limit=30, id=id)
-        self.issuer = issuer
+        self.issuer, self.zero_allowed = issuer, zero_allowed
 
     def set_issuer(self, issuer: Any) -> None:
         """Another unit; what was typed stays."""
@@ -39,7 +47,7 @@ class AmountField(Field):
             return None
         if self.issuer is None:
             raise Invalid("amount.no_issuer")
-        return parse_amount(self.value, self.issuer, language())
+        return parse_amount(self.value, self.issuer, language(), zero_allowed=self.zero_allowed)
 
     def render_line(self, y: int) -> Strip:
         width = self.size.width

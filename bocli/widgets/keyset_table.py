@@ -19,6 +19,7 @@ from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.widget import Widget
 
 from bocli.keys import Acting, bindings
 from bocli.widgets.shown import Shown, fitted, paragraph, shown
@@ -61,7 +62,7 @@ class KeysetTable(Acting, ScrollView, can_focus=True):
     """The list. Posts `Opened` on Enter. A source may also have `filtered(text) -> Source` for `/`, and
     `fresh(key) -> int`, the number of rows newer than the first one, asked for by `look_for_new()`."""
 
-    CHUNK, KEEP = 120, 1200
+    CHUNK, KEEP, AHEAD = 120, 1200, 1200
     SCOPES: ClassVar[tuple[str, ...]] = ("table",)
     BINDINGS = bindings("table")
     COMPONENT_CLASSES: ClassVar[set[str]] = {"kt--head", "kt--cursor", "kt--marked", "kt--wait"}
@@ -100,6 +101,7 @@ class KeysetTable(Acting, ScrollView, can_focus=True):
         self.error: BocliError | None = None
         self._back_to: tuple[Hashable | None, int] | None = None
         self._styles: dict[str, Style] = {}
+        self._paint: Callable[[], None] | None = None
         self._forget()
 
     def _forget(self) -> None:
@@ -114,6 +116,13 @@ class KeysetTable(Acting, ScrollView, can_focus=True):
 
     def on_resize(self) -> None:
         self._resize_total(self._total)
+
+    def _size_updated(
+        self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True
+    ) -> bool:
+        """Textual compares the table's own virtual size with its container's, and so paints the bar whenever anything
+        is laid out."""
+        return super()._size_updated(size, self.virtual_size, container_size, layout)
 
     def notify_style_update(self) -> None:
         self._styles = {}
@@ -174,10 +183,13 @@ class KeysetTable(Acting, ScrollView, can_focus=True):
             return  # the person has gone elsewhere meanwhile
         if error is None:
             then(answer)
+            if not self._missing():
+                self._let_paint()
             return
         self._busy.clear()
         self.error = error
         self.refresh()
+        self._let_paint()
         lost = getattr(self.app, "call_failed", None)
         if lost is not None:
             lost(error, self.retry)
@@ -192,6 +204,7 @@ class KeysetTable(Acting, ScrollView, can_focus=True):
     def _load(self, where: str) -> None:
         """where: start or end (a fresh block), down or up (the block grows)."""
         if where in self._busy:
+            self._hold_paint()
             return
         if where in ("start", "end"):
             self._epoch += 1
@@ -209,12 +222,29 @@ class KeysetTable(Acting, ScrollView, can_focus=True):
             return total, source.fetch(edge, size, where in ("end", "up"))
 
         self._ask(question, lambda answer: self._arrived(where, *answer))
+        self._hold_paint()
+
+    def _missing(self) -> bool:
+        """Rows are in sight that are not there."""
+        top = self.scroll_offset.y
+        sight = range(top, min(self._total, top + self.page))
+        return bool(self._busy & {"start", "end"}) or any(at not in self._rows for at in sight)
+
+    def _hold_paint(self) -> None:
+        """Rows that come soon are painted at once, and not first what stands for them."""
+        hold = getattr(self.screen, "hold_paint", None)
+        if hold is not None and self._paint is None and self._missing():
+            self._paint = hold()
+
+    def _let_paint(self) -> None:
+        paint, self._paint = self._paint, None
+        if paint is not None:
+            paint()
 
     def _arrived(self, where: str, total: int, rows: list[Item]) -> None:
         self._busy.discard(where)
         # What comes ahead of need is not painted: a page would cost twice.
-        sight = range(self.scroll_offset.y, min(self._total, self.scroll_offset.y + self.page))
-        waited = where in ("start", "end") or any(at not in self._rows for at in sight)
+        waited = where in ("start", "end") or self._missing()
         total_before = self._total
         count, end = len(rows), len(rows) < self.CHUNK
         if where == "start":
@@ -246,7 +276,8 @@ class KeysetTable(Acting, ScrollView, can_focus=True):
         if self._met_end:
             self._resize_total(self._hi)
         elif self._hi >= self._total:
-            self._resize_total(self._hi + self.CHUNK)
+            # A new size moves the bar: it grows by more than is fetched at a time.
+            self._resize_total(self._hi + self.AHEAD)
         self.cursor = min(self.cursor, max(0, self._total - 1))
         if waited or (self._total != total_before and where == "up") or self._total < total_before:
             self.refresh()
@@ -267,13 +298,17 @@ class KeysetTable(Acting, ScrollView, can_focus=True):
         self._rows = {at + by: row for at, row in self._rows.items()}
         self._lo, self._hi, self.cursor = self._lo + by, self._hi + by, self.cursor + by
         top = max(0, self.scroll_offset.y + by)
-        self._total = max(self._hi, self._total + by)
-        self.virtual_size = Size(self.size.width, self._total + 2)
+        self._resize_total(self._total + by)
         self.scroll_to(y=top, animate=False, immediate=True)
 
     def _resize_total(self, total: int) -> None:
         self._total = max(total, self._hi)
-        self.virtual_size = Size(self.size.width, self._total + 2)
+        size = Size(self.size.width, self._total + 2)
+        if size != self.virtual_size:
+            # Textual would lay out the screen and paint all of the table; but it is only the bar that changes, and that
+            # lays out by itself when it comes or goes.
+            self.set_reactive(Widget.virtual_size, size)
+            self._scroll_update(size)
 
     def _prefetch(self) -> None:
         if self._busy & {"start", "end"} or self.error is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 
@@ -83,7 +83,7 @@ class Preview(Lines):
 class PreviewDialog(Dialog[bool]):
     """The facts, and two ways: F10 does it, Esc goes back. Gives True or None."""
 
-    DO = "preview.do"
+    DO: ClassVar[str | None] = "preview.do"
 
     def __init__(self, title: str, facts: Facts, *, words: str = "") -> None:
         super().__init__(title)

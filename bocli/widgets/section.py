@@ -131,6 +131,12 @@ class Section(Acting, SteadyScreen[Result], Generic[Result]):
         """What stands for this screen in the crumbs."""
         return t(f"{self.SECTION}.title") if self.SECTION else ""
 
+    def loaded(self) -> None:
+        """What the screen is about has come: the crumbs name it, and what could not act before it was there can now."""
+        for crumbs in self.query(Crumbs):
+            crumbs.changed()
+        self.refresh_bindings()
+
     # What it says.
 
     def show_error(self, error: BocliError | str) -> None:

@@ -24,4 +24,5 @@ KINDS: tuple[ChangeKind, ...] = (
     ChangeKind("office_rate", "rate:change", "rate:decide", "rate:alone"),
     # For reports only, so a specialist changes them at once; off the band it needs two, see system_rate_apply.
     ChangeKind("system_rate", "rate:change", "rate:decide", "rate:change", grave=False),
+    ChangeKind("unblock", "block:make", "block:decide"),
 )

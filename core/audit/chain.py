@@ -28,7 +28,7 @@ LINES = """
 select l.stream, l.seq, l.at::text, l.actor_id::text, l.login, host(l.from_addr), l.what, l.entity,
        l.entity_id, l.before::text, l.after::text, l.refused::text, l.prev, l.hash,
        o.id, o.kind, o.actor_id::text,
-       case when o.id is not null then jsonb_build_object(
+       case when o.id is not null then (jsonb_build_object(
          'at', to_char(o.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), 'booked_on', o.booked_on,
          'issuer', o.issuer_id, 'amount', o.amount, 'commission', o.commission, 'version', o.version_id,
          'day', o.day_id, 'client', o.client_id, 'coin', o.coin_id, 'reverses', o.reverses_id,
@@ -36,7 +36,10 @@ select l.stream, l.seq, l.at::text, l.actor_id::text, l.login, host(l.from_addr)
          'lines', (select coalesce(jsonb_agg(
                             jsonb_build_array(p.debit_account_id, p.credit_account_id, p.amount)
                             order by p.line), '[]')
-                     from vault.posting p where p.operation_id = o.id))::text end
+                     from vault.posting p where p.operation_id = o.id))
+         || case when o.counter_coin_id is null then '{}' else jsonb_build_object(
+                   'counter_client', o.counter_client_id, 'counter_coin', o.counter_coin_id) end
+         || case when o.of_id is null then '{}' else jsonb_build_object('of', o.of_id) end)::text end
   from vault.log l
   left join vault.operation o
     on o.id = case when l.entity = 'operation' and not l.refused and l.entity_id ~ '^[1-9][0-9]{0,17}$'

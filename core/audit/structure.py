@@ -38,6 +38,7 @@ TRIGGERS: dict[tuple[str, str], str] = {
     **{(f"vault.{table}", "no_truncate"): "vault.refuse_change" for table in APPEND_ONLY + KEPT_UP},
     **{(f"vault.{table}", "no_delete"): "vault.refuse_change" for table in KEPT_UP},
     ("vault.posting", "own_transaction"): "vault.refuse_late_posting",
+    ("vault.account", "fixed"): "vault.refuse_change",
     **{(f"book.{table}", "append_only"): "book.refuse_change" for table in BOOK_APPEND_ONLY},
     ("book.desk_day", "allowed_moves"): "book.refuse_move",
     ("book.organization", "allowed_moves"): "book.refuse_organization_move",

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core import clock
-from core.audit import books, chain, days
+from core.audit import batches, books, chain, days, operations, waiting
 from core.audit.checkpoint import checked, desk_digests, read_checkpoint, reference_digest, snapshot
 from core.audit.findings import Findings, Verification
 
@@ -16,7 +16,14 @@ if TYPE_CHECKING:
     import psycopg
 
 
-RULES = (("log", books.LOG), ("ledger", books.LEDGER), ("people", books.PEOPLE), ("days", days.DAYS))
+RULES = (
+    ("log", books.LOG),
+    ("ledger", books.LEDGER),
+    ("people", books.PEOPLE),
+    ("days", days.DAYS),
+    ("operations", operations.OPERATIONS),
+    ("waiting", waiting.WAITING),
+)
 
 
 def verify(
@@ -48,6 +55,8 @@ def verify(
         heads = {name: (seq, head) for name, (seq, head) in (earlier or {}).get("streams", {}).items()}
         lines, streams, root = chain.follow(connection, findings, heads, sizes[0], progress)
         at = books.timed(stages, "chain", at)
+        batches.follow(connection, findings)
+        at = books.timed(stages, "batches", at)
         for name, rules in RULES:
             books.check(connection, findings, rules)
             at = books.timed(stages, name, at)

@@ -46,6 +46,7 @@ from core.cash_desk.queries import (
     z_report,
 )
 from core.cash_desk.results import (
+    Broken,
     CashReport,
     CloseRequested,
     Count,
@@ -53,6 +54,7 @@ from core.cash_desk.results import (
     Currency,
     DeskDay,
     Home,
+    Limited,
     LimitLeft,
     Line,
     Preview,
@@ -66,6 +68,7 @@ from core.cash_desk.results import (
 __all__ = [
     "AbandonDay",
     "AssignDesk",
+    "Broken",
     "CashOperation",
     "CashReport",
     "CloseDay",
@@ -78,6 +81,7 @@ __all__ = [
     "ForceClose",
     "Home",
     "LimitLeft",
+    "Limited",
     "Line",
     "OpeningCount",
     "Preview",

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from core.cash_desk.results import CashReport, CloseRequested, DeskDay, Receipt, Resolved
+from core.cash_desk.results import CashReport, CloseRequested, DeskDay, Limited, Receipt, Resolved
 
 if TYPE_CHECKING:
     from core.db import Database
@@ -177,28 +177,27 @@ def abandon_day(db: Database, request: AbandonDay) -> DeskDay:
     return DeskDay.read(db.call("desk_day_abandon", key=request.key, day_id=request.day_id))
 
 
-def _cash(db: Database, function: str, request: CashOperation, **more: Any) -> Receipt:
-    return Receipt.read(
-        db.call(
-            function,
-            key=request.key,
-            day_id=request.day_id,
-            coin_id=request.coin_id,
-            issuer=request.issuer,
-            amount=request.amount,
-            commission_seen=request.commission_seen,
-            **more,
-        )
+def _cash(db: Database, function: str, request: CashOperation, **more: Any) -> Receipt | Limited:
+    answer = db.call(
+        function,
+        key=request.key,
+        day_id=request.day_id,
+        coin_id=request.coin_id,
+        issuer=request.issuer,
+        amount=request.amount,
+        commission_seen=request.commission_seen,
+        **more,
     )
+    return Limited.read(answer) if "application_id" in answer else Receipt.read(answer)
 
 
-def top_up(db: Database, request: CashOperation) -> Receipt:
-    """Takes cash in and puts it on the coin."""
+def top_up(db: Database, request: CashOperation) -> Receipt | Limited:
+    """Takes cash in and puts it on the coin; beyond a limit it makes an application, and no cash is taken."""
     return _cash(db, "cash_top_up", request)
 
 
-def withdraw(db: Database, request: CashOperation) -> Receipt:
-    """Pays cash out of the coin."""
+def withdraw(db: Database, request: CashOperation) -> Receipt | Limited:
+    """Pays cash out of the coin; beyond a limit it makes an application with a hold, and no cash is paid."""
     return _cash(db, "cash_withdraw", request, document=request.document)
 
 

@@ -151,8 +151,25 @@ class LimitLeft:
 
 
 @dataclass(frozen=True, slots=True)
+class Broken:
+    """The limit that an operation would break: `measure` says whether amount (minor units) or pieces."""
+
+    period: str
+    measure: str
+    limit: int
+    used: int
+    excess: int
+
+    @property
+    def left(self) -> int:
+        return max(self.limit - self.used, 0)
+
+
+@dataclass(frozen=True, slots=True)
 class Preview:
-    """What would be posted. `cash` is what changes hands at the counter."""
+    """What would be posted. `cash` is what changes hands at the counter. `broken`: the operation would become an
+    application and no cash would move; `uplifted`: anti-fraud lets it pass all limits once.
+    """
 
     kind: str
     issuer: str
@@ -164,6 +181,8 @@ class Preview:
     balance_after: int
     lines: tuple[Line, ...]
     limits: tuple[LimitLeft, ...]
+    broken: Broken | None = None
+    uplifted: bool = False
 
     @classmethod
     def read(cls, row: dict[str, Any]) -> Preview:
@@ -172,13 +191,14 @@ class Preview:
                 **row,
                 "lines": tuple(map(Line.read, row["lines"])),
                 "limits": tuple(LimitLeft(**limit) for limit in row["limits"]),
+                "broken": Broken(**row["broken"]) if row.get("broken") else None,
             }
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """A cash operation as its receipt shows it; `copy` marks a reprint."""
+    """A cash operation as its receipt shows it; `copy` marks a reprint; `redeem_id`: the request that was paid."""
 
     operation_id: int
     kind: str
@@ -201,6 +221,7 @@ class Receipt:
     head: str
     lines: tuple[Line, ...]
     copy: bool = False
+    redeem_id: int | None = None
 
     @classmethod
     def read(cls, row: dict[str, Any]) -> Receipt:
@@ -210,6 +231,39 @@ class Receipt:
                 "at": sure_moment(row["at"]),
                 "booked_on": date.fromisoformat(row["booked_on"]),
                 "lines": tuple(map(Line.read, row["lines"])),
+            }
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Limited:
+    """A cash operation that broke a limit: it waits as an application, and no cash moved. `held` of the wallet (minor
+    units; None of a top-up) stays set aside while it waits.
+    """
+
+    application_id: int
+    kind: str
+    at: datetime
+    expires_at: datetime
+    issuer: str
+    scale: int
+    amount: int
+    commission: int
+    held: int | None
+    client: str
+    serial: str
+    broken: Broken
+
+    @classmethod
+    def read(cls, row: dict[str, Any]) -> Limited:
+        limit = {name: row[name] for name in ("period", "measure", "limit", "used", "excess")}
+        rest = {name: value for name, value in row.items() if name not in limit}
+        return cls(
+            **{
+                **rest,
+                "at": sure_moment(row["at"]),
+                "expires_at": sure_moment(row["expires_at"]),
+                "broken": Broken(**limit),
             }
         )
 

@@ -37,6 +37,8 @@ def receipt_text(receipt: Receipt, language: str | None = None, width: int = WID
         slip.row(t("slip.wallet"), in_fours(receipt.serial))
         if receipt.document:
             slip.row(t("slip.document"), receipt.document)
+        if receipt.redeem_id is not None:
+            slip.row(t("slip.redeem"), str(receipt.redeem_id))
         slip.rule()
         issuer = _issuer(receipt.issuer, receipt.scale)
         slip.row(t("slip.amount"), amount(receipt.amount, issuer))

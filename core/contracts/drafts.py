@@ -10,6 +10,7 @@ from typing import Any
 COMMISSIONS = ("none", "percent", "fixed", "fixed_plus_percent", "greater_of", "lesser_of", "tiers")
 PAYERS = ("on_top", "out_of", "shared")
 ROUNDINGS = ("half_up", "up", "down", "half_even")
+REFUNDS = ("give_back", "keep")
 PERIODS = ("operation", "day", "week", "month", "quarter", "year", "life")
 
 
@@ -25,7 +26,8 @@ class Tier:
 @dataclass(frozen=True, slots=True)
 class Term:
     """What one kind of operation in one issuer's unit costs. percent: decimal text, 0 to 100; amounts in minor units;
-    monotone: declared that a larger amount never costs less."""
+    monotone: declared that a larger amount never costs less; refund: what becomes of the commission when the operation
+    is refunded."""
 
     operation_kind: str
     issuer: str
@@ -39,6 +41,7 @@ class Term:
     rounding: str = "half_up"
     needs_identification: bool = False
     monotone: bool = False
+    refund: str = "give_back"
 
 
 @dataclass(frozen=True, slots=True)

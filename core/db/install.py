@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from core.approvals.kinds import KINDS
 from core.db.roles import DEFINERS, OWNERS, SEARCH_PATH, STAFF, group_role, prepare
 from core.errors import WrongState
-from core.permissions import CONFLICTS, EVERYONE, MANAGES, NOBODY, PERMISSIONS, roles_with
+from core.permissions import CONFLICTS, EVERYONE, MANAGES, NOBODY, PERMISSIONS, SERVICE_ROLES, roles_with
 
 if TYPE_CHECKING:
     import psycopg
@@ -316,8 +316,16 @@ def _permission_table(connection: psycopg.Connection[Any]) -> None:
         )
         cursor.executemany(
             "insert into book.role_policy (role, second_factor, idle_minutes, absolute_minutes, sessions) "
-            "values (%s, true, %s, 720, 2) on conflict (role) do nothing",
-            [(role, 10 if role == "cashier" else 15) for role in roles_with(EVERYONE)],
+            "values (%s, %s, %s, 720, %s) on conflict (role) do nothing",
+            [
+                (
+                    role,
+                    role not in SERVICE_ROLES,
+                    10 if role == "cashier" else 15,
+                    16 if role in SERVICE_ROLES else 2,
+                )
+                for role in roles_with(EVERYONE)
+            ],
         )
 
 

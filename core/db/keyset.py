@@ -96,7 +96,7 @@ class Keyset:
     def _filtered(self) -> Select[Any]:
         asked = self.select()
         for each in self.conditions:
-            asked = asked.where(_clause(each))
+            asked = asked.where(clause(each))
         return asked
 
     def _beyond(self, edge: tuple[Any, ...], *, down: bool) -> ColumnElement[bool]:
@@ -113,12 +113,13 @@ def _column(name: str) -> Any:
     return column(name)
 
 
-def _clause(asked: Condition | Either) -> ColumnElement[bool]:
+def clause(asked: Condition | Either) -> ColumnElement[bool]:
+    """A condition for a select that has its columns."""
     from sqlalchemy import and_, false, func, not_, or_
 
     if isinstance(asked, Condition):
         return or_(*(_met(_column(name), asked) for name in asked.columns))
-    joined = (and_ if asked.every else or_)(*map(_clause, asked.conditions))
+    joined = (and_ if asked.every else or_)(*map(clause, asked.conditions))
     return not_(func.coalesce(joined, false())) if asked.negated else joined
 
 

@@ -13,8 +13,9 @@ __all__ = ["Thing", "things"]
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """kind: client, coin, operation, change_request, contract, staff, organization; title: what it is called; note:
-    what tells it apart."""
+    """kind: client, coin, operation (of a cash desk), transaction (any operation, for those who may see all),
+    change_request, redeem_request, redeem_pay, application, contract, staff, organization; title: what it is called;
+    note: what tells it apart."""
 
     kind: str
     id: int

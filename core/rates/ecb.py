@@ -122,7 +122,8 @@ def _xml(raw: bytes) -> list[Reference]:
     parser.StartElementHandler = element
     try:
         parser.Parse(raw, True)
-    except expat.ExpatError as error:
+    except (expat.ExpatError, LookupError, ValueError) as error:
+        # The last two: an encoding that nobody knows, or that expat does not read.
         raise Invalid("rate.ecb_file") from error
     return found
 

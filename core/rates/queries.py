@@ -101,9 +101,14 @@ def offices(db: Database) -> tuple[Office, ...]:
     return tuple(Office(row.id, row.name, row.active) for row in found)
 
 
-def save_office(db: Database, key: UUID, office_id: int | None, name: str, *, active: bool) -> int:
-    """Add an office (None) or change one; its number. Raises Invalid: office.name, office.name_taken; NotFound."""
-    return int(db.call("office_save", key=key, office_id=office_id, name=name, active=active)["office_id"])
+def save_office(
+    db: Database, key: UUID, office_id: int | None, name: str, *, active: bool, client: str = ""
+) -> int:
+    """Add an office (None) or change one; its number. client: e-mail of who owns the wallets it exchanges with.
+    Raises Invalid: office.name, office.name_taken, office.client_taken; NotFound: office.not_found, client.not_found.
+    """
+    found = db.call("office_save", key=key, office_id=office_id, name=name, active=active, client=client)
+    return int(found["office_id"])
 
 
 def set_pair(db: Database, key: UUID, base: str, quote: str, band_percent: Decimal, stale_hours: int) -> None:

@@ -69,8 +69,9 @@ def log_in(
     code: str | None = None,
     *,
     state_folder: Path | None = None,
+    connections: int = 2,
 ) -> Session:
-    """Prove the password by SCRAM and the code in the database, and open a session.
+    """Prove the password by SCRAM and the code in the database, and open a session of at most so many connections.
 
     Raises WrongCredentials, CodeNeeded (the password was right), LockedOut with the seconds to wait,
     NotAllowed (the password was set past the program, or a first password is too old), Unavailable.
@@ -81,7 +82,7 @@ def log_in(
     wrong: errors.WrongCredentials | None = None
     for kdf in settings.kdf:
         secret = derive(settings.installation, login, password, kdf)
-        db = Database(settings, login, secret, spool=Spool.of(login, state_folder))
+        db = Database(settings, login, secret, spool=Spool.of(login, state_folder), size=connections)
         try:
             answer = db.call("session_open", code=(code or "").strip())
         except errors.WrongCredentials as error:

@@ -11,9 +11,10 @@ from bocli.widgets.amount_field import AmountField
 from bocli.widgets.form import Form
 from bocli.widgets.lines import Lines
 from bocli.widgets.preview import Facts, PostingLine, PreviewDialog
-from core.cash_desk import CashOperation, DeskDay, Preview, Receipt, home, preview
+from core.cash_desk import CashOperation, DeskDay, Limited, Preview, Receipt, home, preview
 from core.clients import Client, Coin
 from core.texts import amount, n, t
+from screens.parts.cash_limit import application_made, would_break
 from screens.parts.client import unit_of
 from screens.parts.finds_client import FIELDS as CLIENT_FIELDS
 from screens.parts.finds_client import FindsClient
@@ -51,7 +52,7 @@ class CashCounter(FindsClient[None]):
         """The identity document that was seen."""
         return None
 
-    def ask(self, db: Any, request: CashOperation) -> Receipt:
+    def ask(self, db: Any, request: CashOperation) -> Receipt | Limited:
         """The use case."""
         raise NotImplementedError
 
@@ -106,8 +107,7 @@ class CashCounter(FindsClient[None]):
         planned = await self.call(plan, form=self.form, fields=FIELDS)
         if planned is None:
             return
-        facts = self._facts(self.client, coin, planned, values)
-        if not await self.app.push_screen_wait(PreviewDialog(t(f"{self.SECTION}.preview"), facts)):
+        if not await self.app.push_screen_wait(self._shown(self.client, coin, planned)):
             return
         request = CashOperation(
             self.form.key,
@@ -122,16 +122,26 @@ class CashCounter(FindsClient[None]):
         if done is not None:
             self.forget_client()
             self.form.clear()
-            self.app.push_screen(paper_of_receipt(done))
+            if isinstance(done, Limited):
+                self.app.push_screen(application_made(done, day.time_zone))
+            else:
+                self.app.push_screen(paper_of_receipt(done))
 
-    def _facts(self, client: Client, coin: Coin, planned: Preview, values: dict[str, Any]) -> Facts:
+    def _shown(self, client: Client, coin: Coin, planned: Preview) -> PreviewDialog:
+        """What would be posted; or, where a limit would break, which one, and that an application is made."""
         unit = unit_of(coin)
+        rows = [
+            (t("counter.client"), f"{client.name} · {coin.serial}"),
+            (t("money.amount"), amount(planned.amount, unit)),
+        ]
+        if planned.broken is not None:
+            return would_break(rows, planned.broken, unit, self.KIND)
+        return PreviewDialog(t(f"{self.SECTION}.preview"), self._facts(rows, planned, unit))
+
+    def _facts(self, rows: list[tuple[str, str]], planned: Preview, unit: Any) -> Facts:
         cash = "counter.cash_in" if self.KIND == "cash_top_up" else "counter.cash_out"
         return Facts(
-            rows=[
-                (t("counter.client"), f"{client.name} · {coin.serial}"),
-                (t("money.amount"), amount(planned.amount, unit)),
-            ],
+            rows=rows,
             postings=[
                 PostingLine(
                     account(x.debit_kind, x.debit_of), account(x.credit_kind, x.credit_of), x.amount, unit

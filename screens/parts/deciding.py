@@ -14,6 +14,7 @@ from bocli.widgets.lines import Lines
 from bocli.widgets.shown import paragraph
 from core import approvals
 from core.approvals import Request as ChangeRequest
+from core.contracts import choices
 from core.texts import explain, n, t
 from screens.parts.changes import change_rows
 from screens.parts.hand_in import decided_words
@@ -77,6 +78,11 @@ async def decide(
     else:
         screen.say(said)
     return True
+
+
+def scales_known(screen: Any, db: Any) -> dict[str, int]:
+    """The digits of all units, where the person may see contracts; requests of other kinds name none."""
+    return choices(db).scales if "contract:list" in screen.person.permissions else {}
 
 
 async def details(screen: Any, ids: Sequence[int]) -> list[ChangeRequest] | None:

@@ -112,6 +112,18 @@ class Listing(Section[None]):
         asked = replace(self.base(), key=key, newest_first=newest)
         return narrow(asked, self.filter, fields(self.COLUMNS), self.plain)
 
+    @property
+    def row(self) -> Any:
+        """What stands under the cursor, or None."""
+        items = [table.item for table in self.query(ListTable)]
+        return items[0].thing if items and items[0] else None
+
+    def took(self, said: str | None) -> None:
+        """What a window says when it has done something; nothing when it was left."""
+        if said:
+            self.act_refresh()
+            self.say(said)
+
     def shown_columns(self) -> Sequence[Column]:
         """The columns in sight."""
         return in_sight(self.COLUMNS, self.columns, self.app.size.width)

@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from bocli.widgets.grid import GridColumn
-from core.contracts import COMMISSIONS, PAYERS, PERIODS, ROUNDINGS, Choices, Limit, Term, Tier
+from core.contracts import COMMISSIONS, PAYERS, PERIODS, REFUNDS, ROUNDINGS, Choices, Limit, Term, Tier
 from core.errors import Invalid
 from core.money import format_amount, parse_amount
 from core.texts import language, t
@@ -35,6 +35,7 @@ def term_columns(choices: Choices) -> tuple[GridColumn, ...]:
         GridColumn("rounding", t("term_grid.rounding"), 14, _words("term_grid.rounding", ROUNDINGS)),
         GridColumn("needs_identification", t("term_grid.identified"), 12, yes_no),
         GridColumn("monotone", t("term_grid.monotone"), 12, yes_no),
+        GridColumn("refund", t("term_grid.refund"), 12, _words("term_grid.refund", REFUNDS)),
     )
 
 
@@ -70,6 +71,7 @@ def term_cells(term: Term, choices: Choices) -> Cells:
         "percent": term.percent, "fixed": shown(term.fixed) if term.fixed else "", "minimum": shown(term.minimum),
         "maximum": shown(term.maximum), "payer": term.payer, "tiers": tiers, "rounding": term.rounding,
         "needs_identification": term.needs_identification, "monotone": term.monotone,
+        "refund": term.refund,
     }  # fmt: skip
 
 
@@ -122,6 +124,7 @@ def read_term(cells: Cells, choices: Choices) -> Term:
         minor("fixed") or 0,
         _tiers(cells["tiers"], code, choices) if cells["commission"] == "tiers" else (),
         minor("minimum"), minor("maximum"), cells["rounding"], cells["needs_identification"], cells["monotone"],
+        cells["refund"],
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from core.contracts import Limit, Term, read_limits, read_terms
 from core.texts import date_time, n, percent, t
+from screens.parts.block_words import unblock_facts
 from screens.parts.columns import ZONE
 from screens.parts.words import money
 
@@ -52,6 +53,8 @@ def term_text(term: Term, scales: Scales) -> str:
         parts.append(t("terms.identified_only"))
     if term.monotone:
         parts.append(t("terms.monotone_declared"))
+    if term.refund == "keep":
+        parts.append(t("terms.refund_keeps"))
     return ", ".join(parts)
 
 
@@ -140,6 +143,8 @@ def request_facts(
         before, after = _cashback(base, scales, new=False), _cashback(payload, scales, new=True)
     elif kind == "office_rate":
         before, after = _rate(base, new=False), _rate(payload, new=True)
+    elif kind == "unblock":
+        before, after = unblock_facts(payload, base)
     elif kind == "system_rate":
         before, after = _rates(base), _rates(payload)
     else:

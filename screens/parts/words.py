@@ -35,6 +35,12 @@ def signed(minor: int | None, code: str, scale: int) -> str:
     return f"+{shown}" if minor is not None and minor > 0 else shown
 
 
+def in_fours(iban: str | None) -> str:
+    """An IBAN as people read it."""
+    text = iban or ""
+    return " ".join(text[at : at + 4] for at in range(0, len(text), 4))
+
+
 def account(kind: str, of: str | None) -> str:
     """An account for people: its kind, and whose it is."""
     name = t(f"account.{kind.lower()}")

@@ -8,7 +8,7 @@ from statistics import median
 
 import pytest
 
-from tests.pty.terminal import DOWN, PAGE_DOWN, RIGHT, TAB, UP, Terminal
+from tests.pty.terminal import DOWN, END, HOME, PAGE_DOWN, RIGHT, TAB, UP, Terminal
 
 ROW_DOWN, PAGE, MOVE_FOCUS, TYPED, IDLE_MINUTE = 500, 9_000, 1_200, 300, 2_000
 
@@ -44,6 +44,13 @@ def test_a_page(table: Terminal) -> None:
     costs = [table.cost(PAGE_DOWN) for _ in range(8)]
     assert min(costs) > 1_000
     assert dearest(costs) <= PAGE, costs
+
+
+def test_both_ends_of_a_list(table: Terminal) -> None:
+    """A page each, not one of dots and one of rows. A busy machine may bring the rows of one late."""
+    costs = [table.cost(key) for key in (END, HOME) * 4]
+    assert min(costs) > 1_000
+    assert median(costs) <= PAGE, costs
 
 
 def test_moving_the_focus(form: Terminal) -> None:

@@ -8,8 +8,12 @@ from typing import Any
 
 import pytest
 
-from core import staff
+from core import bank, redeem, staff
+from core.bank import AccountFacts, NewAccount
 from core.db import Database, Settings, Spool
+from core.redeem import Approve, End, Pay
+from tests.banking import iban_of
+from tests.front import Front
 from tests.server import Server
 from tests.wire import Wire
 from tests.world import World
@@ -40,6 +44,11 @@ def db(wire: Wire, world: World, tmp_path: Any) -> Iterator[Database]:
     staff.step_up(session.db, person.code())
     yield session.db
     session.db.close()
+
+
+@pytest.fixture(scope="module")
+def front(world: World) -> Front:
+    return Front(world)
 
 
 def turns(wire: Wire, act: Callable[[], object]) -> int:
@@ -77,3 +86,65 @@ def test_logging_in_is_four_round_trips(wire: Wire, world: World, tmp_path: Any)
 
     # TLS asked for or not, the three of SCRAM, and session_open: nothing is asked besides
     assert turns(wire, act) <= 5
+
+
+def test_redeem_requests_take_one_round_trip_each(
+    wire: Wire, world: World, front: Front, tmp_path: Any
+) -> None:
+    desk, cashier = front.till(eur=10_000_00)
+    day = front.start(cashier, desk)
+    client = front.client()
+    front.fund(client, "5000.00")
+    line = {"do": "cash_redeem", "from": client.serials["EUR"], "amount": "10.00"}
+    sessions = {
+        person.role: staff.log_in(
+            through(wire, world), person.email, person.password, person.code(1), state_folder=tmp_path
+        )
+        for person in (cashier, front.accountant())
+    }
+    till, office = sessions["cashier"].db, sessions["accountant"].db
+    for _ in range(6):
+        first, second = (int(front.run(line)[0]["redeem_id"]) for _ in range(2))
+        approve = Approve(uuid.uuid4(), (first,))
+        end = End(uuid.uuid4(), second, "because")
+        pay = Pay(uuid.uuid4(), day, first, "passport AB12", {1000: 1})
+        counted = [
+            turns(wire, lambda asked=approve: redeem.approve(office, asked)),  # type: ignore[misc]
+            turns(wire, lambda asked=end: redeem.decline(office, asked)),  # type: ignore[misc]
+            turns(wire, lambda number=first: redeem.detail(office, number)),  # type: ignore[misc]
+            turns(wire, lambda number=first: redeem.at_desk(till, day, number)),  # type: ignore[misc]
+            turns(wire, lambda asked=pay: redeem.pay(till, asked)),  # type: ignore[misc]
+            turns(wire, lambda: office.rows(redeem.requests_select())),
+        ]
+        assert counted == [1] * 6
+    till.close()
+    office.close()
+
+
+def test_an_own_bank_account_takes_one_round_trip_each_time(
+    wire: Wire, world: World, front: Front, tmp_path: Any
+) -> None:
+    person = world.make_staff("cfo")
+    chief = staff.log_in(
+        through(wire, world), person.email, person.password, person.code(), state_folder=tmp_path
+    ).db
+    world.forget_code(person)
+    staff.step_up(chief, person.code())
+    for number in range(6):
+        new = NewAccount(
+            uuid.uuid4(), iban_of(900 + number), "EUR", AccountFacts("Money Ltd", "COBADEFF", number)
+        )
+        made: list[int] = []
+
+        def add(new: NewAccount = new, made: list[int] = made) -> None:
+            made.append(bank.add_account(chief, new))
+
+        def change(new: NewAccount = new, made: list[int] = made) -> None:
+            bank.change_account(chief, uuid.uuid4(), made[0], new.facts)
+
+        def switch(made: list[int] = made) -> None:
+            bank.switch_account(chief, uuid.uuid4(), made[0], active=False)
+
+        counted = [turns(wire, act) for act in (add, change, switch, lambda: bank.accounts(chief))]
+        assert counted == [1] * 4
+    chief.close()

@@ -67,8 +67,10 @@ def test_every_kind_of_finding_has_its_words() -> None:
     """The words of each finding want only what the finding carries."""
     from core.audit.books import LEDGER, LOG, PEOPLE
     from core.audit.days import DAYS
+    from core.audit.operations import OPERATIONS
+    from core.audit.waiting import WAITING
 
-    for rule in (*LOG, *LEDGER, *PEOPLE, *DAYS):
+    for rule in (*LOG, *LEDGER, *PEOPLE, *DAYS, *OPERATIONS, *WAITING):
         for language in texts.LANGUAGES:
             texts.set_language(language)
             assert texts.has(f"audit.finding.{rule.kind}"), rule.kind

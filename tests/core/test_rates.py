@@ -199,6 +199,16 @@ def test_offices(cfo: Database, specialist: Database, office: int) -> None:
     assert saved.error.key == "office.not_found"
 
 
+def test_an_office_exchanges_with_one_clients_wallets_and_no_other_does(books: Books, cfo: Database) -> None:
+    owner = books.client()
+    made = rates.save_office(cfo, uuid4(), None, f"Office {uuid4()}", active=True, client=owner.email.upper())
+    assert books.one("select client_id from book.exchange_office where id = %s", made) == owner.id
+    with pytest.raises(Invalid, match=r"office\.client_taken"):
+        rates.save_office(cfo, uuid4(), None, f"Office {uuid4()}", active=True, client=owner.email)
+    with pytest.raises(NotFound, match=r"client\.not_found"):
+        rates.save_office(cfo, uuid4(), None, f"Office {uuid4()}", active=True, client="nobody@test.example")
+
+
 def test_a_round_of_three_that_gains_is_found(specialist: Database, cfo: Database, office: int) -> None:
     for draft in (
         RateDraft("EUR", "USD", "1.10", "1.12", office),
@@ -309,6 +319,15 @@ def test_files_that_are_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     bomb.write_bytes(b"x" * 10_001)
     with pytest.raises(Invalid):
         ecb.read(bomb)
+
+
+@pytest.mark.parametrize("encoding", ["aTF-8", "utf-7", "idna", "big5", "hex", "x", "UTF-16"])
+def test_an_encoding_that_is_not_read_is_refused(tmp_path: Path, encoding: str) -> None:
+    path = days_file(tmp_path, ("2026-11-20", "1.05"))
+    path.write_bytes(path.read_bytes().replace(b"UTF-8", encoding.encode()))
+    with pytest.raises(Invalid) as refusal:
+        ecb.read(path)
+    assert refusal.value.key == "rate.ecb_file"
 
 
 @settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -16,7 +16,6 @@ from core.errors import (
     Changed,
     Invalid,
     KeyReused,
-    LimitExceeded,
     NotAllowed,
     NotEligible,
     NotEnough,
@@ -125,11 +124,6 @@ CASH: dict[str, tuple[Act, type[BocliError], str]] = {
     "a blank document": (lambda s: s.take(1000, document="   "), Invalid, "document.missing"),
     "a document without end": (lambda s: s.take(1000, document="x" * 101), Invalid, "document.too_long"),
     "more than the client has": (lambda s: s.take(200_00), NotEnough, "funds.not_enough"),
-    "more than an operation may": (
-        lambda s: s.put(1_000_001, commission_seen=10_000),
-        LimitExceeded,
-        "limit.exceeded",
-    ),
 }
 
 
@@ -200,7 +194,6 @@ def test_the_preview_refuses_as_the_posting_does(scene: Scene, books: Books) -> 
         (scene.day, 999999, "EUR", 100, NotFound, "coin.not_found"),
         (scene.other_day, scene.wallet.coin_id, "EUR", 100, NotAllowed, "day.not_yours"),
         (999999, scene.wallet.coin_id, "EUR", 100, NotFound, "day.not_found"),
-        (scene.day, scene.wallet.coin_id, "EUR", 1_000_001, LimitExceeded, "limit.exceeded"),
     ):
         before = snapshot(books)
         with pytest.raises(kind) as refusal:

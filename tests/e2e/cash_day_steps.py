@@ -10,6 +10,8 @@ import re
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import psycopg
 
@@ -266,10 +268,21 @@ def prepare(steps: Steps) -> None:
         assert done.returncode == 0, done.stderr
 
 
-def script(steps: Steps, environment: dict[str, str]) -> None:
+@contextmanager
+def at_the_demo(steps: Steps, environment: dict[str, str]) -> Iterator[Terminals]:
+    """The demo's company with terminals; in the end they close, and its server goes unless a folder was named."""
     prepare(steps)
     terminals = Terminals(environment)
     try:
+        yield terminals
+    finally:
+        terminals.close()
+        if len(sys.argv) < 2:
+            take_away(server_of_this_run())
+
+
+def script(steps: Steps, environment: dict[str, str]) -> None:
+    with at_the_demo(steps, environment) as terminals:
         it = Script(steps, terminals)
         with steps.step("the cashier logs in"):
             it.cashier = it.log_in("cashier", "cashier@demo.example")
@@ -280,10 +293,6 @@ def script(steps: Steps, environment: dict[str, str]) -> None:
         closing(it)
         afterwards(it)
         audit(it)
-    finally:
-        terminals.close()
-        if len(sys.argv) < 2:
-            take_away(server_of_this_run())
 
 
 if __name__ == "__main__":

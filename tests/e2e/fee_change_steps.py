@@ -118,8 +118,8 @@ def proposing(it: Late, specialist: Terminal, starts: datetime) -> None:
         specialist.press("Down", "Enter").wait("Cash top-up EUR", "1%")
         specialist.press("F2").wait("Operation", "Percent", "Period")
         specialist.press("Right", "Right", "Right").type("2")
-    with it.steps.step("the check names what has no price; nothing is wrong"):
-        specialist.press("F8").wait("has no price")
+    with it.steps.step("the check names what has no limit; nothing is wrong"):
+        specialist.press("F8").wait("has no limit at all")
         assert "! " not in specialist.screen(), specialist.screen()
     with it.steps.step("it shall begin tomorrow; the fields before and after; handed in"):
         specialist.press("F2").wait("Name and start")

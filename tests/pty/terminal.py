@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DOWN, UP, PAGE_DOWN, END, TAB, ESC, ENTER, F2, F9, F10 = (
     b"\x1b[B", b"\x1b[A", b"\x1b[6~", b"\x1b[F", b"\t", b"\x1b", b"\r", b"\x1bOQ", b"\x1b[20~", b"\x1b[21~",
 )  # fmt: skip
-RIGHT = b"\x1b[C"
+RIGHT, HOME = b"\x1b[C", b"\x1b[H"
 
 
 class Terminal:

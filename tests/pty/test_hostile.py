@@ -61,7 +61,8 @@ def test_no_hostile_text_passes_a_dialog(all_of_them: bool) -> None:
             term.send(F8)
             term.until_raw(f"DIALOGS {at}.".encode(), before, seconds=60)
             # A sequence that is on its way is looked at when it is whole, with the next text.
-            end = len(term.raw) - len(UNFINISHED.search(term.raw)[0])
+            # Only the end is searched: what came so far are many megabytes.
+            end = len(term.raw) - len(UNFINISHED.search(term.raw[-100:])[0])
             raw, looked_at = term.raw[looked_at:end], end
             faults += [(name, found) for found in reaches(raw)]
             if passed_whole(raw, text):

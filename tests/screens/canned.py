@@ -91,6 +91,19 @@ def preview(kind: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+BROKEN = {
+    "period": "day", "measure": "amount", "limit": 1_000_000_00, "used": 900_000_00, "excess": 1_134_567_00,
+}  # fmt: skip
+
+
+def limited(kind: str) -> dict[str, Any]:
+    return BROKEN | {
+        "application_id": 417, "kind": kind, "at": AT, "expires_at": AT, "issuer": "EUR", "scale": 2,
+        "amount": 1_234_567_00, "commission": 12_345_67, "held": None if kind == "cash_top_up" else 1_246_912_67,
+        "client": "Małgorzata Wiśniewska", "serial": "400000001234",
+    }  # fmt: skip
+
+
 def receipt(kind: str = "cash_withdrawal", **more: Any) -> dict[str, Any]:
     return {
         "operation_id": 50_123, "kind": kind, "at": AT, "booked_on": "2026-11-23", "issuer": "EUR", "scale": 2,

@@ -10,6 +10,7 @@ from typing import Any
 from core.cash_desk import DeskDay, Receipt
 from core.errors import Changed
 from core.permissions import ROLES
+from screens.bank_accounts import BankAccounts
 from screens.cash_desks import CashDesks, DeskCashiers, DeskDays
 from screens.cash_operations import CashOperations, Operation
 from screens.cash_register_day import CashRegisterDay
@@ -24,7 +25,7 @@ from screens.parts.paper import paper_of_receipt
 from screens.top_up import TopUp
 from screens.user_actions import UserAction, UserActions
 from screens.withdraw import Withdraw
-from tests.screens import canned, office, terms
+from tests.screens import bank, canned, fraud, office, redeem, terms, transactions
 from tests.screens.canned import Canned
 
 PHONE = ("6", "0", "1", "enter")
@@ -73,6 +74,11 @@ COUNTER = {
     **_today("open"),
     "client_find": {"clients": [canned.client()]},
     "cash_preview": lambda kind, **_: canned.preview(kind),
+}
+OVER = COUNTER | {
+    "cash_preview": lambda kind, **_: canned.preview(kind) | {"broken": canned.BROKEN},
+    "cash_top_up": canned.limited("cash_top_up"),
+    "cash_withdraw": canned.limited("cash_withdrawal"),
 }
 FOUND_TWO = COUNTER | {
     "client_find": {"clients": [canned.client(), canned.client(name="ليلى حداد", phone=None)]}
@@ -131,9 +137,13 @@ STATES = [
     State("top_up_choose", "cashier", TopUp, FOUND_TWO, press=PHONE),
     State("top_up_blocked", "cashier", TopUp, BLOCKED, press=PHONE),
     State("top_up_errors", "cashier", TopUp, COUNTER, press=(*PHONE, *"1.234", "f2")),
+    State("top_up_over_limit", "cashier", TopUp, OVER, press=(*PHONE, *"1234567", "f2")),
+    State("top_up_application", "cashier", TopUp, OVER, press=(*PHONE, *"1234567", "f2", "f10")),
     State("top_up_preview", "cashier", TopUp, COUNTER, press=(*PHONE, *"1234567", "f2")),
     State("withdraw_preview", "cashier", Withdraw, COUNTER,
           press=(*PHONE, *"500", "enter", "enter", *"FA123456", "f2")),
+    State("withdraw_application", "cashier", Withdraw, OVER,
+          press=(*PHONE, *"500", "enter", "enter", *"FA123456", "f2", "f10")),
     State("receipt_copy", "cashier", lambda: paper_of_receipt(Receipt.read(canned.receipt(copy=True)))),
     State("operations", "cashier", CashOperations, _today("open")),
     State("operations_filter", "accountant", CashOperations, press=("f6",)),
@@ -162,4 +172,20 @@ STATES += [
 ]
 STATES += [
     State(name, role, first, terms.ANSWERS, terms.ROWS, press) for name, role, first, press in terms.SCREENS
+]
+STATES += [
+    State(name, role, first, answers, rows, press)
+    for name, role, first, answers, rows, press in redeem.SCREENS
+]
+STATES += [
+    State(name, role, first, answers, bank.ROWS, press) for name, role, first, answers, press in bank.SCREENS
+]
+STATES.append(State("bank_accounts_none", "cfo", BankAccounts, rows={"views": [], "bank_accounts": []}))
+STATES += [
+    State(name, role, first, answers, fraud.ROWS, press)
+    for name, role, first, answers, press in fraud.SCREENS
+]
+STATES += [
+    State(name, "anti_fraud", first, transactions.ANSWERS, transactions.ROWS, press)
+    for name, first, press in transactions.SCREENS
 ]

@@ -116,7 +116,7 @@ ROWS: dict[str, list[Any]] = {
         RATE,
         rate(2, "Rynek Exchange", "EUR", "USD", stale=True, off=Decimal("12.345"), source="office"),
         rate(3, "Rynek Exchange", "GBP", "USD", state="planned", source="office")],
-    "offices": [row(id=1, name="Rynek Exchange", active=True, created_at=WHEN)],
+    "offices": [row(id=1, name="Rynek Exchange", client="rynek@exchange.example", active=True, created_at=WHEN)],
     "cashback_profiles": [
         row(id=1, profile_id=1, name="Morning coffee", organization_id=2, organization="Rynek Coffee", issuer="EUR",
             scale=2, valid_from=WHEN, percent=Decimal("3.500000"), cap=500, hold_days=14, budget=1_000_000,

@@ -7,6 +7,7 @@ from uuid import uuid4
 from core import cash_desk
 from tests.books import Books
 from tests.screens.desk import Terminal, at_terminal
+from tests.screens.test_terms import go
 from tests.world import Person
 
 
@@ -288,7 +289,7 @@ async def test_a_cashier_is_assigned_and_taken_away(books: Books) -> None:
 async def test_the_cfo_reads_a_day_and_decides_nothing(books: Books) -> None:
     desk, day, _ = waiting(books)
     async with at_terminal(books.world, books.world.make_staff("cfo")) as t:
-        await t.press("1")
+        await go(t, "Cash desks")
         table = t.screen.query_one("KeysetTable")
         while table.item.thing.id != desk:
             await t.press("down")

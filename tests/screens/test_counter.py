@@ -170,6 +170,28 @@ async def test_a_withdrawal_pays_out_with_notes_and_a_receipt(books: Books, cash
     assert books.balance(wallet_of(client)) == 50_000 - 18_000 - 180
 
 
+async def test_over_a_limit_an_application_is_made_and_no_cash_taken(books: Books, cashier: Person) -> None:
+    client = alone(books)
+    wallet, applications = wallet_of(client), "select count(*) from book.application where client_id = %s"
+    async with counter(books, cashier, "2", client) as t:
+        await t.type("10001")
+        await t.press("f2")
+        t.sees(
+            "A limit would break",
+            "Limit per operation · 10,000.00 EUR",
+            "Over the limit by 1.00 EUR",
+            "no cash",
+        )
+        await t.press("escape")
+        assert books.one(applications, client.id) == 0
+        await t.press("f2", "f10")
+        number = books.one("select max(id) from book.application where client_id = %s", client.id)
+        t.sees(f"Application {number} was made", "Take no cash", "Tell the client")
+        await t.press("escape")
+        assert not t.screen.form.dirty
+    assert (books.one(applications, client.id), books.balance(wallet)) == (1, 0)
+
+
 async def test_too_little_in_the_wallet_or_in_the_desk(books: Books, cashier: Person) -> None:
     client = alone(books)
     day = books.one("select id from book.desk_day where cashier_id = %s and state = 'open'", cashier.id)

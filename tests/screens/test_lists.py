@@ -44,7 +44,7 @@ async def test_a_cashier_sees_the_own_day_with_who_opened_it_when(
         "select array_agg(id order by id desc) from vault.operation where actor_id = %s", two_days[0].id
     )
     async with at_terminal(books.world, two_days[0]) as t:
-        await t.press("4")
+        await t.press("5")
         assert shown(t) == mine
         t.sees("open since", "Test Person", "Withdrawal", "20.00 EUR")
         await t.press("enter")

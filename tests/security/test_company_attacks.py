@@ -32,12 +32,18 @@ INSIDE = (
     "rule.issuer_checked('a', 'b', 1, 'c', 1, '[]')", "rule.organization_checked(1, 'a', 'b', 'c', 1)",
     "rule.products_put(1, '[]')", "rule.products_wrong('[]')", "rule.version_in_force(1, now())", "vault.hold_operations()",
     "auth.issuer_sums(1::smallint, 'real')", "vault.post(null, now(), 'x', 'x', now()::date, 1::smallint, 1, 0, null, null, null, null, null, '{}', '{1}', '{2}', '{1}')",
-    "rule.name_kept('x')", "rule.has_unseen('x')",
+    "rule.name_kept('x')", "rule.has_unseen('x')", "rule.intake_single(null, now(), '{}')", "rule.intake_client(null, now(), '{}')",
+    "rule.intake_document(now(), '{}')", "rule.intake_ticket(now(), '{}')", "rule.intake_faults('[]')",
+    "rule.intake_log(null, now(), '[]', '{}')", "rule.intake_devices(now(), '[]', '[]')",
+    "rule.quote_offer(null, now(), gen_random_uuid(), 1, 'EUR', 'USD', 1)", "rule.operations_run(null, now(), 'x', '[]')",
 )  # fmt: skip
 
 VIEWS = (
     "api.clients",
     "api.coins",
+    "api.operation_kinds",
+    "api.transactions",
+    "api.transactions_by_client",
     "api.coin_lines",
     "api.issuers",
     "api.organizations",

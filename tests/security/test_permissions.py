@@ -262,6 +262,13 @@ def test_nobody_is_a_member_of_an_owner(admin: psycopg.Connection[Any]) -> None:
     assert rows == []
 
 
+def test_the_intake_login_may_hand_in_ask_for_quotes_and_run_what_is_due_and_nothing_else() -> None:
+    doors = {name for name, source in DOORS.items() if may_call("intake", source)}
+    own = {name for name in doors if DOORS[name].permission != EVERYONE}
+    assert own == {"api.due_run", "api.intake_take", "api.quote_make"}
+    assert [role for role in ROLES if may_call(role, DOORS["api.intake_take"])] == ["intake"]
+
+
 # --- who looks after whom ----------------------------------------------------------------------------------
 
 

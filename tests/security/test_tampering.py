@@ -572,6 +572,11 @@ ONLY_BY_CHECKPOINT: dict[str, tuple[Callable[[Admin], None], set[str]]] = {
             "update vault.day_total t set pieces = t.pieces - 1, amount = t.amount - g.amount, "
             "commission = t.commission - g.commission from gone g where t.day_id = g.day_id "
             "and t.operation_kind = g.kind and t.issuer_id = g.issuer_id; "
+            "update vault.operation_total t set pieces = t.pieces - 1, amount = t.amount - g.amount, "
+            "commission = t.commission - g.commission from gone g where t.booked_on = g.booked_on "
+            "and t.operation_kind = g.kind and t.issuer_id = g.issuer_id and t.stripe = (select max(x.stripe) "
+            "from vault.operation_total x where x.booked_on = g.booked_on and x.operation_kind = g.kind "
+            "and x.issuer_id = g.issuer_id); "
             "update book.limit_used u set pieces = array(select p - 1 from unnest(u.pieces) p), "
             "amounts = array(select a - g.amount from unnest(u.amounts) a) from gone g "
             "where u.client_id = g.client_id and u.operation_kind = g.kind and u.issuer_id = g.issuer_id; "
@@ -584,6 +589,7 @@ ONLY_BY_CHECKPOINT: dict[str, tuple[Callable[[Admin], None], set[str]]] = {
             "vault.account",
             "vault.stripe",
             "vault.day_total",
+            "vault.operation_total",
             "vault.posting",
             "vault.operation",
             "vault.request_key",

@@ -78,7 +78,9 @@ def test_the_company_is_as_it_should_be(server: embedded.Server) -> None:
     states = dict(_rows(server, "select state, count(*) from book.desk_day group by state"))
     assert states["close_requested"] == 2, "the accountant finds something to do"
     assert set(states) == {"closed", "close_requested"}
-    assert _rows(server, "select count(*) from auth.secret where totp is null") == [(0,)]
+    assert _rows(server, "select count(*) from auth.secret where totp is null") == [(1,)], (
+        "the intake program"
+    )
 
 
 def test_every_list_of_the_office_has_something(server: embedded.Server) -> None:

@@ -9,5 +9,6 @@ begin
            when 'cashback' then cashback_apply(p_payload, p_at, p_request_id)
            when 'office_rate' then office_rate_apply(p_payload, p_at, p_request_id)
            when 'system_rate' then system_rate_apply(p_payload, p_at, p_request_id)
+           when 'unblock' then unblock_apply(p_payload, p_at, p_request_id)
          end;
 end $$;

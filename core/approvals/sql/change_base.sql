@@ -9,5 +9,6 @@ begin
            when 'cashback' then cashback_base(p_payload)
            when 'office_rate' then office_rate_base(p_payload)
            when 'system_rate' then system_rate_base(p_payload)
+           when 'unblock' then unblock_base(p_payload)
          end;
 end $$;

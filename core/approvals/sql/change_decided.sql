@@ -38,6 +38,7 @@ begin
          decided_at = case when new_state <> 'conflicted' then p_at end,
          takes_effect_at = (done ->> 'takes_effect_at')::timestamptz
    where id = r.id;
+  perform unblock_follow(r, new_state, p_who.staff_id);
   insert into change_event (request_id, at, staff_id, what, note)
     values (r.id, p_at, p_who.staff_id, new_state, coalesce(btrim(p_reason), ''));
   perform log_write('request:' || r.id, p_who, 'change.decide', 'change_request', r.id::text,

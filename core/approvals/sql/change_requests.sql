@@ -10,4 +10,5 @@ select r.id, r.kind, r.title, r.maker_id, m.name as maker, r.made_at, r.submitte
   join staff m on m.id = r.maker_id
   left join staff d on d.id = r.decided_by_id
  where (select may('change:list'))
+   and r.kind in (select k.kind from change_kind k where may(k.make) or may(k.decide))
    and (r.submitted_at is not null or r.alone or r.maker_id = (select my_id()));

@@ -33,6 +33,7 @@ begin
   perform change_try(r.kind, r.payload, at);
   update change_request set state = 'submitted', submitted_at = at, base = change_base(r.kind, r.payload)
    where id = r.id;
+  perform unblock_follow(r, 'submitted', who.staff_id);
   insert into change_event (request_id, at, staff_id, what) values (r.id, at, who.staff_id, 'submitted');
   perform log_write('request:' || r.id, who, 'change.submit', 'change_request', r.id::text, null,
                     jsonb_build_object('kind', r.kind, 'revision', r.revision));

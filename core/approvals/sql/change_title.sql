@@ -10,5 +10,10 @@ begin
     when 'system_rate' then (p_payload -> 'rates' -> 0 ->> 'base') || '/' || (p_payload -> 'rates' -> 0 ->> 'quote')
       || case when jsonb_typeof(p_payload -> 'rates') = 'array' and jsonb_array_length(p_payload -> 'rates') > 1
               then ' +' || jsonb_array_length(p_payload -> 'rates') - 1 else '' end
+    when 'unblock' then (select coalesce(c.name, n.serial, b.operation_id::text)
+                           from block b
+                           left join client c on c.id = b.client_id
+                           left join coin n on n.id = b.coin_id
+                          where b.id::text = p_payload ->> 'block_id')
     else p_payload ->> 'name' end), ''), '-'), 200);
 end $$;

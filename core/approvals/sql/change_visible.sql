@@ -6,7 +6,7 @@ declare
   r change_request;
 begin
   select * into r from change_request
-   where id = p_request_id and (maker_id = p_who.staff_id or submitted_at is not null or alone);
+   where id = p_request_id and kind = any (change_kinds_seen()) and (maker_id = p_who.staff_id or submitted_at is not null or alone);
   if not found then
     perform refuse('BO022', 'change.not_found');
   end if;

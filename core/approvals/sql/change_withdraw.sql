@@ -24,6 +24,7 @@ begin
     perform refuse('BO021', 'change.wrong_state', jsonb_build_object('request_state', r.state));
   end if;
   update change_request set state = 'withdrawn' where id = r.id;
+  perform unblock_follow(r, 'withdrawn', who.staff_id);
   insert into change_event (request_id, at, staff_id, what) values (r.id, at, who.staff_id, 'withdrawn');
   perform log_write('request:' || r.id, who, 'change.withdraw', 'change_request', r.id::text,
                     jsonb_build_object('state', r.state), jsonb_build_object('state', 'withdrawn'));

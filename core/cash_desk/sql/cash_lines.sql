@@ -5,20 +5,23 @@ as $$
 declare
   cash constant jsonb := jsonb_build_object('kind', 'CASH', 'of', p_desk);
   wallet constant jsonb := jsonb_build_object('kind', 'WALLET', 'of', p_serial);
-  hold constant jsonb := jsonb_build_object('kind', 'HOLD', 'of', p_serial);
-  income constant jsonb := jsonb_build_object('kind', 'COMMISSION', 'of', p_kind);
+  income jsonb;
+  hold jsonb;
   lines jsonb;
 begin
   if p_kind = 'cash_top_up' then
     lines := jsonb_build_array(jsonb_build_object('debit', cash, 'credit', wallet, 'amount', p_amounts[1]));
     if p_amounts[2] is not null then
+      income := jsonb_build_object('kind', 'COMMISSION', 'of', p_kind);
       lines := lines || jsonb_build_object('debit', wallet, 'credit', income, 'amount', p_amounts[2]);
     end if;
     return lines;
   end if;
+  hold := jsonb_build_object('kind', 'HOLD', 'of', p_serial);
   lines := jsonb_build_array(jsonb_build_object('debit', wallet, 'credit', hold, 'amount', p_amounts[1]),
                              jsonb_build_object('debit', hold, 'credit', cash, 'amount', p_amounts[2]));
   if p_amounts[3] is not null then
+    income := jsonb_build_object('kind', 'COMMISSION', 'of', p_kind);
     lines := lines || jsonb_build_object('debit', hold, 'credit', income, 'amount', p_amounts[3]);
   end if;
   return lines;

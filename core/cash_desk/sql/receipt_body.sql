@@ -8,15 +8,18 @@ begin
       'operation_id', o.id, 'kind', o.kind, 'at', o.at, 'booked_on', o.booked_on, 'issuer', i.code, 'scale', i.scale,
       'amount', o.amount, 'commission', o.commission, 'day_id', o.day_id, 'desk', k.name, 'branch', b.name,
       'time_zone', b.time_zone, 'cashier', s.name, 'client', cl.name, 'serial', co.serial,
-      'document', o.details ->> 'document', 'head', p_head,
+      'document', o.details ->> 'document', 'redeem_id', o.details -> 'redeem', 'head', p_head,
       'cash', abs(coalesce((select sum(case when p.debit_account_id = dc.cash_account_id then p.amount
                                             when p.credit_account_id = dc.cash_account_id then -p.amount end)
                               from posting p where p.operation_id = o.id), 0)),
-      'balance', (select case when p.debit_account_id = co.wallet_account_id then p.debit_after else p.credit_after end
-                    from posting p
-                   where p.operation_id = o.id
-                     and co.wallet_account_id in (p.debit_account_id, p.credit_account_id)
-                   order by p.line desc limit 1),
+      -- What a redeem request pays out was set aside before: it moves the wallet no more.
+      'balance', coalesce(
+        (select case when p.debit_account_id = co.wallet_account_id then p.debit_after else p.credit_after end
+           from posting p
+          where p.operation_id = o.id
+            and co.wallet_account_id in (p.debit_account_id, p.credit_account_id)
+          order by p.line desc limit 1),
+        (account_line(co.wallet_account_id, o.id, 'infinity')).balance, 0),
       'lines', (select lines_named(array_agg(p.debit_account_id order by p.line),
                                    array_agg(p.credit_account_id order by p.line),
                                    array_agg(p.amount order by p.line))

@@ -3,7 +3,8 @@ create function rule.client_described(p_client_id bigint)
 returns jsonb language sql stable
 as $$
   select jsonb_build_object(
-    'client_id', c.id, 'kind', c.kind, 'name', c.name, 'phone', c.phone, 'email', c.email, 'blocked', c.blocked,
+    'client_id', c.id, 'kind', c.kind, 'name', c.name, 'phone', c.phone, 'email', c.email, 'blocked',
+    c.blocked and coalesce(c.blocked_until, 'infinity') > clock_timestamp(),
     'identified', c.identification = 'approved'
                   and coalesce(c.identified_until, 'infinity') >= (clock_timestamp() at time zone c.time_zone)::date,
     'coins', (select coalesce(jsonb_agg(jsonb_build_object(

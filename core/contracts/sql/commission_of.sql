@@ -4,7 +4,9 @@ create function rule.commission_of(p_term contract_term, p_amount bigint)
 returns bigint language plpgsql immutable
 as $$
 declare
-  share bigint := round_named(p_amount * p_term.percent * 0.01, p_term.rounding);
+  -- Apart from its rounding, which is inlined and names it several times.
+  exact constant numeric := p_amount * p_term.percent * 0.01;
+  share constant bigint := round_named(exact, p_term.rounding);
   fee bigint;
 begin
   if p_term.commission = 'tiers' then

@@ -37,10 +37,10 @@ begin
   insert into contract_version (contract_id, valid_from, request_id) values (c.id, starts, p_request_id)
     returning id into new_version;
   insert into contract_term (version_id, operation_kind, issuer_id, payer, commission, percent, fixed, tiers, minimum,
-                             maximum, rounding, needs_identification, monotone)
+                             maximum, rounding, needs_identification, monotone, refund)
     select new_version, t.operation_kind, t.issuer_id, t.payer, t.commission, t.percent, t.fixed,
            case when t.commission = 'tiers' then t.tiers else '[]' end, t.minimum, t.maximum, t.rounding,
-           t.needs_identification, t.monotone
+           t.needs_identification, t.monotone, coalesce(t.refund, 'give_back')
       from jsonb_array_elements(p_payload -> 'terms') as e, term_of(e) as t;
   insert into contract_limit (version_id, operation_kind, issuer_id, period, amount, pieces)
     select new_version, e ->> 'operation_kind', i.id, e ->> 'period', (e ->> 'amount')::bigint, (e ->> 'pieces')::integer

@@ -7,7 +7,7 @@ as $$
                 'operation_kind', t.operation_kind, 'issuer', i.code, 'commission', t.commission, 'payer', t.payer,
                 'percent', trim_scale(t.percent)::text, 'fixed', t.fixed, 'tiers', t.tiers, 'minimum', t.minimum,
                 'maximum', t.maximum, 'rounding', t.rounding, 'needs_identification', t.needs_identification,
-                'monotone', t.monotone) order by k.position, i.position, i.id), '[]')
+                'monotone', t.monotone, 'refund', t.refund) order by k.position, i.position, i.id), '[]')
                 from contract_term t
                 join issuer i on i.id = t.issuer_id
                 left join priced_kind k on k.kind = t.operation_kind

@@ -25,6 +25,9 @@ begin
   if coalesce(p_term ->> 'rounding', '') not in ('half_up', 'up', 'down', 'half_even') then
     found := found || finding('error', 'term.rounding_unknown');
   end if;
+  if coalesce(p_term ->> 'refund', 'give_back') not in ('give_back', 'keep') then
+    found := found || finding('error', 'term.refund_unknown');
+  end if;
   if not is_percent(p_term -> 'percent') then
     found := found || finding('error', 'term.percent_range');
   end if;

@@ -31,18 +31,36 @@ begin
         'note', c.name)), '[]')
       from coin n join client c on c.id = n.client_id where n.serial = digits);
   end if;
-  if is_number and (may('cash_operation:all') or may('cash_operation:list')) then
+  if is_number and may('operation:list') then
+    found := found || (select coalesce(jsonb_agg(jsonb_build_object('kind', 'transaction', 'id', o.id,
+        'title', o.id::text, 'note', o.kind)), '[]')
+      from operation o where o.id = digits::bigint);
+  elsif is_number and (may('cash_operation:all') or may('cash_operation:list')) then
     found := found || (select coalesce(jsonb_agg(jsonb_build_object('kind', 'operation', 'id', o.id,
         'title', o.id::text, 'note', o.kind)), '[]')
       from operation o
      where o.id = digits::bigint and o.kind in ('cash_top_up', 'cash_withdrawal')
        and (may('cash_operation:all') or o.actor_id = who.staff_id));
   end if;
+  if may('application:list') and is_number then
+    found := found || (select coalesce(jsonb_agg(jsonb_build_object('kind', 'application', 'id', a.id,
+        'title', a.id::text, 'note', c.name)), '[]')
+      from application a join client c on c.id = a.client_id where a.id = digits::bigint);
+  end if;
   if may('change:list') and is_number then
     found := found || (select coalesce(jsonb_agg(jsonb_build_object('kind', 'change_request', 'id', r.id,
         'title', r.id::text, 'note', r.title)), '[]')
       from change_request r
-     where r.id = digits::bigint and (r.submitted_at is not null or r.alone or r.maker_id = who.staff_id));
+     where r.id = digits::bigint and r.kind = any (change_kinds_seen())
+       and (r.submitted_at is not null or r.alone or r.maker_id = who.staff_id));
+  end if;
+  if is_number and (may('redeem:list') or may('redeem:pay')) then
+    found := found || (select coalesce(jsonb_agg(jsonb_build_object(
+        'kind', case when may('redeem:list') then 'redeem_request' else 'redeem_pay' end, 'id', r.id,
+        'title', r.id::text, 'note', i.code)), '[]')
+      from redeem_request r
+      join issuer i on i.id = r.issuer_id
+     where r.id = digits::bigint and (may('redeem:list') or (r.kind = 'cash' and r.state = 'approved')));
   end if;
   if may('contract:list') and not is_number then
     found := found || (select coalesce(jsonb_agg(jsonb_build_object('kind', 'contract', 'id', k.id, 'title', k.name,

@@ -8,13 +8,12 @@ as $$
 declare
   s record;
 begin
-  s := session_now();
+  s := session_now(p_permission);
   if s.duty is not null then
     perform refuse('BO016', 'session.' || s.duty);
   end if;
-  if p_permission is distinct from 'staff' and not exists (
-       select from permission p where p.permission = p_permission and p.role = (s.who).role) and not exists (
-       -- only who lacks it by the own role pays for looking at what was lent
+  -- Only who lacks it by the own role pays for looking at what was lent.
+  if not s.allowed and p_permission is distinct from 'staff' and not exists (
        select from permission p
         where p.permission = p_permission and p.role = any (roles_now((s.who).staff_id))) then
     perform refuse('BO012', 'permission.denied', jsonb_build_object('permission', p_permission));

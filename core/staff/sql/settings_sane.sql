@@ -1,8 +1,7 @@
 -- Refuses to work under settings that change what a rule means: an old snapshot could show a session that was
 -- ended since, and two parser settings could change how a rule's own text is read.
 create function auth.settings_sane()
-returns void language plpgsql
-set search_path from current
+returns boolean language plpgsql
 as $$
 begin
   if current_setting('transaction_isolation') <> 'read committed'
@@ -10,4 +9,5 @@ begin
      or current_setting('transform_null_equals') <> 'off' then
     perform refuse('BO043', 'session.settings');
   end if;
+  return true;
 end $$;
