@@ -22,7 +22,7 @@ import stat
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -140,7 +140,7 @@ def running(server: Server) -> Iterator[Server]:
     Raises CannotStart.
     """
     prepare(server)
-    with _lock_file(server, "in-use") as users:
+    with _lock_file(server.folder, "in-use") as users:
         with _starting(server):
             start(server)
             fcntl.flock(users, fcntl.LOCK_SH)
@@ -156,7 +156,7 @@ def running(server: Server) -> Iterator[Server]:
 @contextmanager
 def _starting(server: Server) -> Iterator[None]:
     """One program at a time makes, starts, stops or removes the server."""
-    with _lock_file(server, "start") as turn:
+    with _lock_file(server.folder, "start") as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)
         yield
 
@@ -164,16 +164,16 @@ def _starting(server: Server) -> Iterator[None]:
 @contextmanager
 def alone_in(server: Server, name: str, waiting: Callable[[], None]) -> Iterator[None]:
     """Let one program at a time do what is called `name`; `waiting` is called when another one is at it."""
-    with _lock_file(server, name) as turn:
+    with _lock_file(server.folder, name) as turn:
         if not _alone(turn.fileno()):
             waiting()
             fcntl.flock(turn, fcntl.LOCK_EX)
         yield
 
 
-def _lock_file(server: Server, name: str) -> IO[str]:
+def _lock_file(folder: Path, name: str) -> IO[str]:
     """A file to lock; only this user may open it, for a lock can be held by anyone who can read."""
-    path = server.folder / f"{name}.lock"
+    path = folder / f"{name}.lock"
     return os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600), "r+")
 
 
@@ -218,24 +218,33 @@ def _ours(folder: Path, owner: pwd.struct_passwd | None) -> None:
 
 def _owner() -> pwd.struct_passwd | None:
     """The system user that the server runs as when root starts it (made when missing); None for others."""
-    if os.geteuid() != 0:
-        return None
-    try:
-        return pwd.getpwnam(SYSTEM_USER)
-    except KeyError:
-        pass
+    return system_user(SYSTEM_USER) if os.geteuid() == 0 else None
+
+
+def system_user(name: str) -> pwd.struct_passwd:
+    """This user, made by root when missing. Raises CannotStart.
+
+    One program at a time: of two useradd at once both succeed, and the first one's number is nobody's any more.
+    """
+    with suppress(KeyError):
+        return pwd.getpwnam(name)
     useradd = shutil.which("useradd", path="/usr/sbin:/sbin:/usr/bin:/bin")
     if useradd is None:
-        raise CannotStart("embedded.no_user", {"user": SYSTEM_USER, "why": "useradd"})
-    command = [useradd, "--system", "--user-group", "--no-create-home", "--home-dir", str(SYSTEM_ROOT)]
-    done = subprocess.run(
-        [*command, "--shell", "/usr/sbin/nologin", SYSTEM_USER], capture_output=True, check=False
-    )
-    try:
-        return pwd.getpwnam(SYSTEM_USER)
-    except KeyError as error:
-        why = done.stderr.decode(errors="replace").strip()
-        raise CannotStart("embedded.no_user", {"user": SYSTEM_USER, "why": why}) from error
+        raise CannotStart("embedded.no_user", {"user": name, "why": "useradd"})
+    SYSTEM_ROOT.mkdir(parents=True, exist_ok=True)
+    with _lock_file(SYSTEM_ROOT, "user") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        with suppress(KeyError):
+            return pwd.getpwnam(name)
+        command = [useradd, "--system", "--user-group", "--no-create-home", "--home-dir", str(SYSTEM_ROOT)]
+        done = subprocess.run(
+            [*command, "--shell", "/usr/sbin/nologin", name], capture_output=True, check=False
+        )
+        try:
+            return pwd.getpwnam(name)
+        except KeyError as error:
+            why = done.stderr.decode(errors="replace").strip()
+            raise CannotStart("embedded.no_user", {"user": name, "why": why}) from error
 
 
 def _may_enter(folder: Path, owner: pwd.struct_passwd) -> bool:
@@ -408,7 +417,7 @@ def stop(server: Server) -> None:
 def remove(server: Server) -> None:
     """Stop the server and delete all of it. Raises CannotStart while another program uses it."""
     prepare(server)
-    with _lock_file(server, "in-use") as users, _starting(server):
+    with _lock_file(server.folder, "in-use") as users, _starting(server):
         if not _alone(users.fileno()):
             raise CannotStart("embedded.in_use")
         stop(server)

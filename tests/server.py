@@ -63,13 +63,9 @@ def _drop_root() -> dict[str, Any]:
     """PostgreSQL refuses to run as root: as root, take a system user, and make it if it is missing."""
     if os.getuid() != 0:
         return {}
-    try:
-        user = pwd.getpwnam(USER)
-    except KeyError:
-        subprocess.run(
-            ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", USER], check=True
-        )
-        user = pwd.getpwnam(USER)
+    from bocli import embedded
+
+    user = embedded.system_user(USER)
     return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
 
 

@@ -292,3 +292,34 @@ def test_programs_that_the_servers_user_cannot_reach_are_copied(server: Server) 
     assert done.returncode == 0, done.stderr
     assert str(server.folder / "postgresql-18") in done.stdout
     assert stat.S_IMODE(closed.stat().st_mode) == 0o700, "nothing above the programs was opened"
+
+
+@as_root
+def test_programs_that_start_together_make_one_user() -> None:
+    name = f"bocli-t{os.getpid()}"
+    program = """
+import sys
+from bocli import embedded
+print("ready", flush=True)
+sys.stdin.readline()
+print(embedded.system_user(sys.argv[1]).pw_uid)
+"""
+    together = [
+        subprocess.Popen(
+            [sys.executable, "-c", program, name],
+            cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )
+        for _ in range(4)
+    ]  # fmt: skip
+    try:
+        for each in together:
+            assert each.stdout is not None
+            assert each.stdout.readline() == "ready\n"
+        for each in together:
+            assert each.stdin is not None
+            each.stdin.write("go\n")
+            each.stdin.flush()
+        told = {each.communicate(timeout=60)[0].strip() for each in together}
+        assert told == {str(pwd.getpwnam(name).pw_uid)}
+    finally:
+        subprocess.run(["userdel", name], check=True, capture_output=True)
