@@ -138,7 +138,8 @@ class Picks(Lines):
 
 class Palette(Dialog[Entry]):
     """Type a part of the name; Up and Down choose, Enter does it. Gives the entry chosen. What looks like a thing (an
-    e-mail, phone, serial, number) is looked for when typing pauses; a name by Enter on the last line."""
+    e-mail, phone, serial, number) is looked for when typing pauses, or at once by Enter, which then opens the one thing
+    that is found; a name by Enter on the last line."""
 
     SCOPES: ClassVar[tuple[str, ...]] = ("palette", "dialog")
     BINDINGS = bindings("palette")
@@ -150,7 +151,8 @@ class Palette(Dialog[Entry]):
         super().__init__(title)
         self.all, self.jump, self.find = found, jump, find
         self._things: list[Entry] = []
-        self._asked = 0
+        #: Which text was typed last, looked for, answered, and is to be opened when its one thing comes.
+        self._asked = self._looked = self._answered = self._hurried = 0
         self.typed = Field(required=False)
 
     def body(self) -> ComposeResult:
@@ -178,11 +180,15 @@ class Palette(Dialog[Entry]):
     def _may_find(self, typed: str) -> bool:
         return self.find is not None and len(typed) > 2 and not self._things
 
+    def _is_due(self, typed: str) -> bool:
+        return self.find is not None and looks_like_a_thing(typed) and self._answered != self._asked
+
     def _look(self, asked: int) -> None:
-        if asked == self._asked and self.is_mounted:
-            self.run_worker(self._found(self.typed.value.strip(), asked), exclusive=True)
+        if asked == self._asked != self._looked and self.is_mounted:
+            self._search()
 
     def _search(self) -> None:
+        self._looked = self._asked
         self.run_worker(self._found(self.typed.value.strip(), self._asked), exclusive=True)
 
     async def _found(self, typed: str, asked: int) -> None:
@@ -195,11 +201,14 @@ class Palette(Dialog[Entry]):
         except BocliError as error:
             self.note(explain(error))
             return
-        if asked == self._asked and self.is_mounted:
-            self._things = found
-            self._fit()
-            if not found:
-                self.note(t("palette.no_thing", text=typed))
+        if asked != self._asked or not self.is_mounted:
+            return
+        self._answered, self._things = asked, found
+        self._fit()
+        if not found:
+            self.note(t("palette.no_thing", text=typed))
+        elif asked == self._hurried and len(found) == 1:
+            self.dismiss(found[0])
 
     def act_down(self) -> None:
         self.query_one(Picks).move(1)
@@ -211,6 +220,9 @@ class Palette(Dialog[Entry]):
         picks, typed = self.query_one(Picks), self.typed.value.strip()
         if self.jump and typed.isdigit() and 0 < int(typed) <= len(self.all):
             self.dismiss(self.all[int(typed) - 1])
+        elif not picks.at and self._is_due(typed):
+            self._hurried = self._asked
+            self._look(self._asked)
         elif picks.found and picks.found[picks.at].do == self._search:
             self._search()
         elif picks.found:

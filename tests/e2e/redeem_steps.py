@@ -58,9 +58,8 @@ def deciding(script: Script, numbers: list[int]) -> None:
         accountant.press("F10").wait("[approved]", "Bank payout")
     with step("one by cash whose client never came is cancelled with a reason"):
         accountant.press("Escape").wait("[By bank]")
-        accountant.press("C-p")
-        accountant.type(f"#{numbers[1]}").wait("redeem request")
-        accountant.press("Enter").wait("[approved]", "Set aside")
+        accountant.press("C-p").wait("What can be done from here")
+        accountant.type(f"#{numbers[1]}").press("Enter").wait("[approved]", "Set aside")
         accountant.type("x").wait(f"Cancel request {numbers[1]}")
         accountant.type("the client never came").press("F10").wait("[cancelled]")
 

@@ -118,6 +118,19 @@ async def test_the_palette_goes_to_a_wallet_by_its_serial(three: Books) -> None:
         await shows(t, "Nothing that you may see fits")
 
 
+async def test_enter_in_the_palette_does_not_wait_for_a_pause(three: Books) -> None:
+    client = three.client(name="Zoe Hurried")
+    async with at_terminal(three.world, three.world.make_staff("administrator")) as t:
+        await t.press("ctrl+p")
+        await t.type(client.serials["EUR"])
+        await t.press("enter")
+        await shows(t, "EUR", "Zoe Hurried", "Available")
+        await t.press("escape", "ctrl+p")
+        await t.type("#9999999")
+        await t.press("enter")
+        await shows(t, "Nothing that you may see fits")
+
+
 async def test_the_log_says_from_the_screen_that_it_is_whole(three: Books) -> None:
     async with at_terminal(three.world, three.world.make_staff("administrator")) as t:
         await t.press("7", "f7")
