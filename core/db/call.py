@@ -11,6 +11,7 @@ from uuid import UUID
 
 import psycopg
 from psycopg.types.json import Jsonb
+from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError, DisconnectionError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -82,7 +83,9 @@ class Database:
         self.spool = spool
         self._password = password
         self._doubt = threading.local()
+        self._closed = False
         self.engine = make_engine(self._connect, size)
+        event.listen(self.engine, "checkin", self._back)
 
     def call(self, function: str, /, *, deadline_s: float = 15.0, **params: Any) -> dict[str, Any]:
         """Call a function of schema api (or ``prov.…``) and return its object. One round trip.
@@ -137,8 +140,13 @@ class Database:
         return hmac.compare_digest(self._password, password)
 
     def close(self) -> None:
-        """Close all connections. What was kept in the spool stays there."""
+        """Close all connections; one that is in use when its call is over. What was kept in the spool stays there."""
+        self._closed = True
         self.engine.dispose()
+
+    def _back(self, connection: psycopg.Connection[Any] | None, _record: object) -> None:
+        if self._closed and connection is not None:
+            connection.close()
 
     def _connect(self) -> psycopg.Connection[Any]:
         words: dict[str, Any] = self.settings.connection_words()

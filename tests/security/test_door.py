@@ -194,6 +194,16 @@ def test_a_lock_of_who_works_makes_busy_and_nothing_is_done(world: World) -> Non
     assert refusal.value.key == "db.busy"
 
 
+def test_a_connection_that_is_in_use_when_its_person_leaves_is_closed_after_it(world: World) -> None:
+    db = world.log_in(world.make_staff("cashier"))
+    borrowed = db.engine.raw_connection()
+    connection: Any = borrowed.driver_connection
+    db.close()
+    assert not connection.closed, "a call that is under way is not cut off"
+    borrowed.close()
+    assert connection.closed
+
+
 def test_a_commit_that_only_this_server_has_is_not_known(world: World) -> None:
     boss, person = world.make_staff("administrator"), world.make_staff("cashier")
     db = world.log_in(boss)
