@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 from typing import Any
+
+from textual import events
+from textual.keys import REPLACED_KEYS, _character_to_key, _get_unicode_name_from_key
 
 from bocli.app import BocliApp
 from bocli.widgets.section import Section
@@ -31,6 +35,25 @@ class OneScreen(BocliApp):
 
     def _warm(self) -> None:
         """Nothing here needs it."""
+
+
+def press(app: BocliApp, key: str) -> None:
+    """A key as the terminal's driver hands it on. Pilot's own press waits 40 ms for each, so that a program that takes
+    keys in any order can follow."""
+    word = _character_to_key(key) if len(key) == 1 and not key.isalnum() else key
+    try:
+        character = unicodedata.lookup(_get_unicode_name_from_key(REPLACED_KEYS.get(word, word)))
+    except KeyError:
+        character = key if len(key) == 1 else None
+    event = events.Key(word, character)
+    event.set_sender(app)
+    assert app._driver is not None
+    app._driver.send_message(event)
+
+
+def keys_done(app: BocliApp) -> bool:
+    """Whether every key was obeyed, and what they started is over."""
+    return not (app._typed or app._under_way) and (app._pacer is None or app._pacer.done())
 
 
 def painted(app: BocliApp) -> str:

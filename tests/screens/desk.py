@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 from core import staff
 from core.texts import set_language
 from screens.home import Home
-from tests.screens.app import OneScreen, painted
+from tests.screens.app import OneScreen, keys_done, painted, press
 from tests.world import Person, World
 
 NARROW = (80, 24)
@@ -37,21 +37,25 @@ class Terminal:
         """Press keys one by one, and wait until what they asked for is there."""
         for key in keys:
             self.keys += 1
-            await self.pilot.press(key)
+            press(self.app, key)
             await self.settle()
 
     async def type(self, text: str) -> None:
         """Type into whatever has the focus. These are data: they are not counted."""
-        await self.pilot.press(*text)
+        for letter in text:
+            press(self.app, letter)
+            await self.pilot._wait_for_screen()
+            await self.app._pacer
         await self.settle()
 
     async def settle(self) -> None:
         """Wait until nothing is asked of the database and the screen stands still."""
         quiet = 0
-        for _ in range(1500):
-            await self.pilot.pause()
+        for _ in range(6000):
+            await self.pilot._wait_for_screen()
+            self.app.screen._on_timer_update()
             asked = any(not w.is_finished and w.group in ("window", "again") for w in self.app.workers)
-            quiet = 0 if self.app._under_way or asked or self.app._typed else quiet + 1
+            quiet = 0 if asked or not keys_done(self.app) else quiet + 1
             if quiet == 3:
                 return
             await asyncio.sleep(0.005)
