@@ -48,13 +48,12 @@ test-15: setup
 
 # By the real program in terminals (tmux), what people would do: a desk's day, the first staff of an empty database, a
 # change of fees, redeem requests, a bank account, and a small day of payment front ends with the people who look at it.
+# They begin with the same company: the first script leaves a copy of it to the others.
 e2e: setup
-	tests/e2e/cash_day
-	tests/e2e/first_staff
-	tests/e2e/fee_change
-	tests/e2e/redeem
-	tests/e2e/bank_accounts
-	BOCLI_DAY_LINES=5000 tests/e2e/day_of_traffic
+	@company=$$(mktemp -d) && trap 'rm -rf "$$company"' EXIT INT TERM && chmod 755 "$$company" && \
+	export BOCLI_E2E_COMPANY="$$company" BOCLI_DAY_LINES=5000 && \
+	for each in cash_day first_staff fee_change redeem bank_accounts day_of_traffic; do \
+	  echo "tests/e2e/$$each"; tests/e2e/$$each || exit 1; done
 
 check: setup
 	.venv/bin/ruff check .

@@ -6,12 +6,14 @@ screens say, and once counts wrongly. It ends with the audit of the whole databa
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import psycopg
 
@@ -257,7 +259,12 @@ def audit(script: Script) -> None:
 
 
 def prepare(steps: Steps) -> None:
-    """The company of the demo."""
+    """The company of the demo: made, or copied from the folder BOCLI_E2E_COMPANY, where the first script leaves one."""
+    data, kept = embedded.home().parent, os.environ.get("BOCLI_E2E_COMPANY")
+    if kept and (Path(kept) / data.name).exists():
+        with steps.step("the company that `bocli demo --prepare-only` made for the first script, as it was"):
+            copy(Path(kept) / data.name, data)
+        return
     with steps.step("bocli demo --prepare-only makes a company of three months"):
         done = subprocess.run(
             [sys.executable, "-m", "bocli", "demo", "--prepare-only"],
@@ -266,6 +273,14 @@ def prepare(steps: Steps) -> None:
             check=False,
         )
         assert done.returncode == 0, done.stderr
+    if kept:
+        copy(data, Path(kept) / data.name)
+
+
+def copy(folder: Path, to: Path) -> None:
+    """A stopped server's folder, with its owners."""
+    wait_until(lambda: not embedded.is_running(embedded.server_in(folder / embedded.home().name)))
+    subprocess.run(["cp", "-a", str(folder), str(to)], check=True)
 
 
 @contextmanager
