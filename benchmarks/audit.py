@@ -16,7 +16,7 @@ from benchmarks import books
 from core import audit
 from core.db.install import install
 from tests import server as servers
-from tests.company import RULES
+from tests.company import BANK_ACCOUNTS_LOGGED, RULES, SYSTEM
 
 GOAL = 25_000
 TABLES = (
@@ -140,6 +140,7 @@ def whole(admin: psycopg.Connection[Any]) -> None:
         admin.execute(f"alter table {table} {books.STATES[state]} {name}")
     admin.execute("analyze")
     admin.execute(LOG)
+    admin.execute(f"select {BANK_ACCOUNTS_LOGGED}".replace("{system}", SYSTEM).encode())
     admin.execute("reset work_mem; reset max_parallel_workers_per_gather")
     admin.execute("vacuum (analyze)")
 

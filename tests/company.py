@@ -17,6 +17,12 @@ from tests.world import Person, World
 EUR = (50000, 20000, 10000, 5000, 2000, 1000, 500, 200, 100, 50, 20, 10, 5, 2, 1)
 USD = (10000, 5000, 2000, 1000, 500, 100, 25, 10, 5, 1)
 SYSTEM = "row(null, null, 'system', 'system', null)::auth.actor"
+#: The log's line of bank accounts that were put there past the rules.
+BANK_ACCOUNTS_LOGGED = (
+    "count(log_write('system', {system}, 'bank.account_add', 'bank_account', k.id::text, null, bank_account_facts(k), "
+    "false, clock_timestamp())) from bank_account k where not exists (select from log l "
+    "where l.entity = 'bank_account' and l.entity_id = k.id::text and l.what = 'bank.account_add')"
+)
 RULES = "set search_path = pg_catalog, auth, vault, book, rule, pg_temp"
 
 _numbers = itertools.count(1)

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from tests.books import Books, Wallet
-from tests.company import Client
+from tests.company import BANK_ACCOUNTS_LOGGED, Client
 from tests.world import World
 
 Answer = dict[str, Any]
@@ -72,6 +72,7 @@ class Front(Books):
             "sha256(''), now(), %(staff)s from a",
             {"issuer": issuer, "staff": self.intake.id},
         )
+        self.rule(BANK_ACCOUNTS_LOGGED)
         received = self.rule(
             "(post({system}, clock_timestamp(), 'bank:funding', 'bank_receipt', current_date, i.id, x.amount, "
             "0::bigint, null, null, null, null, null, '{}', array[account_for('BANK_SAFEGUARDED', i.id, null)], "

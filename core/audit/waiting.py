@@ -68,13 +68,15 @@ WAITING = (
            and not exists (select from book.hold h where h.operation_id = o.of_id and h.ended_operation_id = o.id)
         """,
     ),
-    # The way of a request, as far as its state says it has come: the hold, the file, each operation after it.
+    # Whom it pays is what the ledger kept of it. The way of a request, as far as its state says it has come: the hold,
+    # the file, each operation after it.
     Rule(
         "redeem_wrong",
         """
         select r.id as request, r.state
           from book.redeem_request r
           left join book.hold h on h.id = r.hold_id
+          left join vault.operation w on w.id = h.operation_id
           left join vault.operation a on a.id = r.operation_id
           left join vault.operation s on s.id = r.settled_operation_id
           left join vault.operation b on b.id = r.returned_operation_id
@@ -84,6 +86,7 @@ WAITING = (
             or (h.purpose, h.kind, h.client_id, h.coin_id, h.issuer_id, h.amount, h.commission, h.on_top)
                is distinct from ('redeem', case r.kind when 'cash' then 'cash_withdrawal' else 'bank_redeem' end,
                                  r.client_id, r.coin_id, r.issuer_id, r.amount, r.commission, r.on_top)
+            or (r.payee, r.iban) is distinct from (coalesce(w.details ->> 'payee', ''), w.details ->> 'iban')
             or h.state is distinct from
                case when r.state in ('cancelled', 'declined', 'expired') then 'released'
                     when r.state = 'pending' or r.kind = 'cash' and r.state = 'approved' then 'active' else 'used' end
@@ -129,7 +132,8 @@ WAITING = (
            and not exists (select from book.redeem_request r where r.recredited_operation_id = o.id)
         """,
     ),
-    # A file says as much as the requests that it took to the bank, from an account of their issuer.
+    # A file says as much as the requests that it took to the bank, from an account of their issuer; and it is the one
+    # that the log tells of, which was made when it said whom those requests pay.
     Rule(
         "payment_file_wrong",
         """
@@ -141,13 +145,23 @@ WAITING = (
                        from book.payment_file_item i
                        left join book.redeem_request r on r.id = i.request_id group by i.file_id) g
             on g.file_id = f.id
+          left join lateral (
+            select l.after from vault.log l
+             where l.entity = 'payment_file' and l.entity_id = f.id::text and l.what = 'payment_file.make'
+               and not l.refused
+             order by l.id limit 1) l on true
          where (f.pieces, f.total, k.issuer_id, k.issuer_id)
                is distinct from (g.pieces, g.total, g.lowest, g.highest)
             or f.sha256 is distinct from sha256(f.content)
+            or (l.after ->> 'sha256', l.after ->> 'message') is distinct from (encode(f.sha256, 'hex'), f.message_id)
+            or l.after -> 'requests' is distinct from (
+                 select jsonb_agg(i.request_id order by i.request_id)
+                   from book.payment_file_item i where i.file_id = f.id)
         """,
     ),
-    # While it waits its hold stands; then the operation was done, or nothing was. At a desk it may be less, and what
-    # was approved there stands until the cashier does it. Money that is to come in, and only that, has no hold.
+    # What will run is what was asked: the line whose digest the hold has. While it waits its hold stands; then the
+    # operation was done, or nothing was. At a desk it may be less, and what was approved there stands until the
+    # cashier does it. Money that is to come in, and only that, has no hold.
     Rule(
         "application_wrong",
         """
@@ -155,6 +169,7 @@ WAITING = (
           from book.application a
           left join book.hold h on h.id = a.hold_id
           left join vault.operation o on o.id = a.operation_id
+          left join vault.operation w on w.id = h.operation_id
          where (a.hold_id is null) <> (a.kind in ('cash_top_up', 'bank_top_up'))
             or a.hold_id is not null
                and ((h.purpose, h.kind, h.client_id, h.coin_id, h.issuer_id, h.amount, h.commission)
@@ -162,6 +177,8 @@ WAITING = (
                     ('application', a.kind, a.client_id, a.coin_id, a.issuer_id, a.amount, a.commission)
                     or h.state <> case when a.state in ('limited', 'taken', 'approved') then 'active'
                                        else 'released' end)
+            or a.hold_id is not null and a.day_id is null
+               and w.details ->> 'line' is distinct from encode(sha256(convert_to(a.payload::text, 'UTF8')), 'hex')
             or a.state = 'approved' and a.day_id is null
             or (o.id is not null) <> (a.state = 'processed')
             or (a.failure is not null) <> (a.state = 'failed')
@@ -179,6 +196,27 @@ WAITING = (
         select 0, h.state
           from book.hold h
          where h.purpose = 'application' and not exists (select from book.application a where a.hold_id = h.id)
+        """,
+    ),
+    # The company's own accounts at banks are as the log left them.
+    Rule(
+        "bank_account_wrong",
+        """
+        select k.id as account, k.iban
+          from book.bank_account k
+          left join book.issuer i on i.id = k.issuer_id
+          left join lateral (
+            select l.after from vault.log l
+             where l.entity = 'bank_account' and l.entity_id = k.id::text and not l.refused
+               and l.what in ('bank.account_add', 'bank.account_change')
+             order by l.id desc limit 1) f on true
+          left join lateral (
+            select l.after -> 'active' as active from vault.log l
+             where l.entity = 'bank_account' and l.entity_id = k.id::text and not l.refused and l.after ? 'active'
+             order by l.id desc limit 1) s on true
+         where (f.after ->> 'iban', f.after ->> 'bic', f.after ->> 'name', f.after ->> 'issuer',
+                (f.after ->> 'tolerance')::bigint, s.active)
+               is distinct from (k.iban, k.bic, k.name, i.code, k.tolerance, to_jsonb(k.active))
         """,
     ),
     # A line of a bank's statement and what booked it. Each is booked once.

@@ -754,6 +754,62 @@ FOUND: dict[str, tuple[Callable[[Admin], None], set[str]]] = {
         ),
         {"redeem_wrong", "redeem_missing", "statement_wrong"},
     ),
+    "a request that pays somebody else": (
+        bend("update book.redeem_request set payee = 'Other Name' where state = 'pending'", "book.redeem_request"),
+        {"redeem_wrong"},
+    ),
+    "a request that pays to another account": (
+        bend(
+            "update book.redeem_request set iban = 'GB29NWBK60161331926819' where kind = 'bank' and state = 'approved'",
+            "book.redeem_request",
+        ),
+        {"redeem_wrong"},
+    ),
+    "a request that pays to another account, and what the ledger kept of it": (
+        bend(
+            "update vault.operation o set details = o.details || '{\"iban\": \"GB29NWBK60161331926819\"}' "
+            "from book.hold h, book.redeem_request r where h.operation_id = o.id and r.hold_id = h.id "
+            "and r.kind = 'bank'; update book.redeem_request set iban = 'GB29NWBK60161331926819' where kind = 'bank'",
+            "vault.operation", "book.redeem_request",
+        ),
+        {"batch_changed"},
+    ),
+    "a payment file that pays to another account": (
+        bend(
+            "update book.payment_file f set content = c.other, sha256 = sha256(c.other) from (select id, "
+            "convert_to(replace(convert_from(content, 'UTF8'), 'DE89370400440532013000', 'GB29NWBK60161331926819'), "
+            "'UTF8') as other from book.payment_file) as c where c.id = f.id",
+            "book.payment_file",
+        ),
+        {"payment_file_wrong"},
+    ),
+    "payment files that changed places": (
+        bend(
+            "update book.payment_file_item set file_id = (select min(id) + max(id) from book.payment_file) - file_id",
+            "book.payment_file_item",
+        ),
+        {"payment_file_wrong"},
+    ),
+    "a bank account of the company with another number": (
+        bend("update book.bank_account set iban = 'FR1420041010050500013M02606' where id = 1", "book.bank_account"),
+        {"bank_account_wrong"},
+    ),
+    "a bank account switched off past the program": (
+        bend("update book.bank_account set active = not active", "book.bank_account"),
+        {"bank_account_wrong"},
+    ),
+    "a bank account that lets more pass": (
+        bend("update book.bank_account set tolerance = tolerance + 1000000", "book.bank_account"),
+        {"bank_account_wrong"},
+    ),
+    "an application for another taker": (
+        bend(
+            "update book.application set payload = payload || jsonb_build_object('to', payload -> 'from') "
+            "where state = 'limited' and kind = 'transfer'",
+            "book.application",
+        ),
+        {"application_wrong"},
+    ),
     "a payment file of more": (
         bend("update book.payment_file set total = total + 1", "book.payment_file"),
         {"payment_file_wrong"},

@@ -30,9 +30,7 @@ begin
                               payee, iban, note, asked_by_id, asked_at, expires_at)
     select case p.limit_kind when 'bank_redeem' then 'bank' else 'cash' end, p.client_id, p.coin_id, p.issuer_id,
            p.amount, p.fee, p.on_top, p.version_id, h.id,
-           case p.limit_kind when 'bank_redeem' then btrim(p_lines[p.n] ->> 'payee') else '' end,
-           case p.limit_kind when 'bank_redeem'
-                then bank_code_kept(p_lines[p.n] ->> 'iban') end,
+           coalesce(p.details ->> 'payee', ''), p.details ->> 'iban',
            coalesce(p_lines[p.n] ->> 'note', ''), p_who.staff_id, p_at,
            case p.limit_kind when 'cash_withdrawal' then p_at + interval '14 days' end
       from unnest(p_plans) as p

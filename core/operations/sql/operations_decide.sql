@@ -5,7 +5,7 @@
 -- locks of coins and counters.
 create function rule.operations_decide(
   p_at timestamptz, p_limited boolean, p_counters integer[], p_clients bigint[], p_kinds text[], p_issuers smallint[],
-  p_versions integer[], p_days date[], inout p_plans planned[], inout p_moves move[], out sums bigint[],
+  p_versions integer[], p_days date[], p_lines jsonb[], inout p_plans planned[], inout p_moves move[], out sums bigint[],
   out pieces integer[])
 language plpgsql stable
 as $$
@@ -78,6 +78,9 @@ begin
       p.commission := 0;
       p.cashback := 0;
       p.kind := 'application_hold';
+      -- The line is kept beside the ledger and run again later; what it says is kept in the ledger.
+      p.details := p.details || jsonb_build_object(
+        'line', encode(sha256(convert_to(p_lines[p.n]::text, 'UTF8')), 'hex'));
       if p.hold_account is null then
         lasts[i] := firsts[i] - 1;
       else

@@ -70,7 +70,7 @@ begin
   select c.counters, c.clients, c.kinds, c.issuers, c.versions, c.days into counted from counters_lock(plans) as c;
   select d.p_plans, d.p_moves, d.sums, d.pieces into plans, moves, sums, pieces
     from operations_decide(p_at, p_limited, counted.counters, counted.clients, counted.kinds, counted.issuers,
-                           counted.versions, counted.days, plans, moves) as d;
+                           counted.versions, counted.days, p_lines, plans, moves) as d;
   plans := operations_write(p_who, p_at, p_stream, plans, moves);
   perform limits_keep(plans, counted.clients, counted.kinds, counted.issuers, counted.days, sums, pieces);
   return operations_keep(p_who, p_at, p_lines, keys, plans, results, p_keyed);

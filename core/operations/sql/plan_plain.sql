@@ -139,7 +139,11 @@ begin
       issuers[one], amount, case when holding then 0 else fee end, fee, on_top,
       case when priced[i] = 'payment' or f is null then versions[t] else versions[f] end, clients[one], p_coins[one],
       case when f is not null then clients[t] end, case when f is not null then p_coins[t] end, null, false, null,
-      case when line ? 'note' or on_top > 0
+      case when act = 'bank_redeem'
+           then jsonb_strip_nulls(jsonb_build_object(
+                  'note', line -> 'note', 'on_top', nullif(on_top, 0), 'payee', btrim(line ->> 'payee'),
+                  'iban', bank_code_kept(line ->> 'iban')))
+           when line ? 'note' or on_top > 0
            then jsonb_strip_nulls(jsonb_build_object('note', line -> 'note', 'on_top', nullif(on_top, 0)))
            else '{}' end,
       priced[i], versions[one], days[one], case when cashback > 0 then cashback_id end, greatest(cashback, 0), holds[f],
