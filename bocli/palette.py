@@ -199,6 +199,7 @@ class Palette(Dialog[Entry]):
         try:
             found = await asyncio.to_thread(self.find, typed)
         except BocliError as error:
+            self._looked = 0
             self.note(explain(error))
             return
         if asked != self._asked or not self.is_mounted:
