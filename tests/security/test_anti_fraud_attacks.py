@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
@@ -40,12 +38,6 @@ INSIDE = (
     "rule.unblock_base('{}')", "rule.block_named('{}')", "rule.uplift_check('once', 1, 1, now(), '', now())",
     "rule.uplift_write(null, now(), null, 1, 1, now(), 'x', 1)", "rule.change_kinds_seen()", "rule.why_check('x')",
 )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def attackers(world: World) -> Iterator[dict[str, psycopg.Connection[Any]]]:
-    with contextlib.ExitStack() as stack:
-        yield {role: stack.enter_context(world.raw(world.make_staff(role))) for role in ROLES}
 
 
 @pytest.fixture(scope="module")

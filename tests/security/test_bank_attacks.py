@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -56,17 +55,6 @@ INSIDE = (
     "rule.statement_lines_put(null, 1, '[]')", "rule.statement_lines_book(null, now(), null, '{1}')",
     "rule.statement_lock('{x}')", "rule.statement_line_of(1)", "rule.end_to_end_of(1)", "rule.request_named('x')",
 )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def people(world: World) -> dict[str, Person]:
-    return {role: world.make_staff(role) for role in ROLES}
-
-
-@pytest.fixture(scope="module")
-def attackers(world: World, people: dict[str, Person]) -> Iterator[dict[str, psycopg.Connection[Any]]]:
-    with contextlib.ExitStack() as stack:
-        yield {role: stack.enter_context(world.raw(people[role])) for role in ROLES}
 
 
 @pytest.mark.parametrize("role", ROLES)

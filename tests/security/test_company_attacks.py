@@ -68,11 +68,6 @@ def books(world: World) -> Books:
 
 
 @pytest.fixture(scope="module")
-def people(world: World) -> dict[str, Person]:
-    return {role: world.make_staff(role) for role in ROLES}
-
-
-@pytest.fixture(scope="module")
 def raw(world: World, people: dict[str, Person]) -> Iterator[dict[str, psycopg.Connection[Any]]]:
     with contextlib.ExitStack() as stack:
         yield {role: stack.enter_context(world.raw(people[role])) for role in ROLES}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
 from typing import Any
 
 import psycopg
@@ -74,12 +72,6 @@ TABLES = (
 @pytest.fixture(scope="module")
 def people(world: World) -> dict[str, Person]:
     return {role: world.make_staff(role) for role in ROLES} | {"victim": world.make_staff("administrator")}
-
-
-@pytest.fixture(scope="module")
-def attackers(world: World, people: dict[str, Person]) -> Iterator[dict[str, psycopg.Connection[Any]]]:
-    with contextlib.ExitStack() as stack:
-        yield {role: stack.enter_context(world.raw(people[role])) for role in ROLES}
 
 
 def state_of(connection: psycopg.Connection[Any], statement: str) -> str:

@@ -7,7 +7,6 @@ Each case says by which SQLSTATE it must be refused; nothing here may succeed.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
 from typing import Any
 
 import psycopg
@@ -181,13 +180,6 @@ def people(world: World) -> dict[str, Person]:
     everybody = {role: world.make_staff(role) for role in ROLES}
     everybody["other"] = world.make_staff("cashier")
     return everybody
-
-
-@pytest.fixture(scope="module")
-def attackers(world: World, people: dict[str, Person]) -> Iterator[dict[str, psycopg.Connection[Any]]]:
-    """A raw connection with a live session of every role."""
-    with contextlib.ExitStack() as stack:
-        yield {role: stack.enter_context(world.raw(people[role])) for role in ROLES}
 
 
 def attempt(connection: psycopg.Connection[Any], statement: str) -> None:

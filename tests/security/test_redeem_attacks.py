@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
@@ -15,7 +13,7 @@ from core.permissions import PERMISSIONS, ROLES
 from core.redeem import Approve
 from tests.front import Front
 from tests.security.test_office_attacks import state_of
-from tests.world import Person, World
+from tests.world import World
 
 KEY = "gen_random_uuid()"
 CALLS = {
@@ -46,17 +44,6 @@ CHANGES = (
 @pytest.fixture(scope="module")
 def front(world: World) -> Front:
     return Front(world)
-
-
-@pytest.fixture(scope="module")
-def people(world: World) -> dict[str, Person]:
-    return {role: world.make_staff(role) for role in ROLES}
-
-
-@pytest.fixture(scope="module")
-def attackers(world: World, people: dict[str, Person]) -> Iterator[dict[str, psycopg.Connection[Any]]]:
-    with contextlib.ExitStack() as stack:
-        yield {role: stack.enter_context(world.raw(people[role])) for role in ROLES}
 
 
 @pytest.fixture(scope="module")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
@@ -15,7 +13,7 @@ from core.contracts import ContractDraft, Term
 from core.permissions import PERMISSIONS, ROLES
 from tests.books import Books
 from tests.security.test_office_attacks import state_of
-from tests.world import Person, World
+from tests.world import World
 
 KEY = "gen_random_uuid()"
 CALLS = {
@@ -62,17 +60,6 @@ INSIDE = (
     "rule.quote_take(gen_random_uuid(), now())", "rule.limits_give_back(1, 'x', 1::smallint, current_date, 1)",
     "rule.contract_content(1)", "rule.contract_findings('[]', '[]')",
 )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def people(world: World) -> dict[str, Person]:
-    return {role: world.make_staff(role) for role in ROLES}
-
-
-@pytest.fixture(scope="module")
-def attackers(world: World, people: dict[str, Person]) -> Iterator[dict[str, psycopg.Connection[Any]]]:
-    with contextlib.ExitStack() as stack:
-        yield {role: stack.enter_context(world.raw(people[role])) for role in ROLES}
 
 
 @pytest.mark.parametrize("role", ROLES)
