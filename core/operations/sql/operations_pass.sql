@@ -8,6 +8,8 @@ as $$
 declare
   plain constant text[] :=
     array['transfer', 'payment', 'hold', 'bonus_issue', 'bank_top_up', 'cash_redeem', 'bank_redeem'];
+  follow constant text[] :=
+    array['refund', 'reversal', 'capture', 'release', 'redeem_cancel', 'application_withdraw'];
   keys constant uuid[] := array(select key_of(l) from unnest(p_lines) with ordinality as e (l, n) order by n);
   results jsonb[] := case when p_keyed then keys_seen(p_who, p_lines, keys)
                           else array_fill(null::jsonb, array[cardinality(p_lines)]) end;
@@ -17,6 +19,7 @@ declare
   open integer[];
   lines jsonb[];
   plain_ns integer[];
+  follow_ns integer[];
   plans planned[];
   moves move[];
   sums bigint[];
@@ -37,18 +40,22 @@ begin
   plain_ns := array(select o.n from unnest(open, lines) as o (n, l) where o.l ->> 'do' = any (plain));
   select r.plans, r.moves into plans, moves
     from plan_plain(p_at, plain_ns, array(select p_lines[n] from unnest(plain_ns) as n), refs, coins) as r;
+  follow_ns := array(select o.n from unnest(open, lines) as o (n, l) where o.l ->> 'do' = any (follow));
+  select r.plans, r.moves into part
+    from plan_follow(p_at, follow_ns, array(select p_lines[n] from unnest(follow_ns) as n),
+                     array(select of_ids[n] from unnest(follow_ns) as n)) as r;
+  plans := plans || part.plans;
+  moves := moves || part.moves;
   planned_so_far := cardinality(plans);
   moved_so_far := cardinality(moves);
   for i in 1 .. cardinality(open) loop
-    continue when p_lines[open[i]] ->> 'do' = any (plain);
-    case coalesce(p_lines[open[i]] ->> 'do', '')
-      when 'exchange' then
+    case
+      when p_lines[open[i]] ->> 'do' = any (plain || follow) then
+        continue;
+      when p_lines[open[i]] ->> 'do' = 'exchange' then
         select r.plans, r.moves into part from plan_exchange(p_at, open[i], p_lines[open[i]], refs, coins) as r;
-      when 'mass_payment' then
+      when p_lines[open[i]] ->> 'do' = 'mass_payment' then
         select r.plans, r.moves into part from plan_mass(p_at, open[i], p_lines[open[i]], refs, coins) as r;
-      when 'refund', 'reversal', 'capture', 'release', 'redeem_cancel', 'application_withdraw' then
-        select r.plans, r.moves into part
-          from plan_follow(p_at, open[i], p_lines[open[i]], of_ids[open[i]]) as r;
       else
         results[open[i]] := '{"status": "refused"}' || no('BO030', 'do.unknown', jsonb_build_object(
           'do', coalesce(left(p_lines[open[i]] ->> 'do', 40), '')));
@@ -63,7 +70,7 @@ begin
       moves[moved_so_far] := one_move;
     end loop;
   end loop;
-  if cardinality(plain_ns) < cardinality(open) then
+  if cardinality(open) not in (cardinality(plain_ns), cardinality(follow_ns)) then
     plans := array(select p from unnest(plans) as p order by p.n, p.sub);
     moves := array(select m from unnest(moves) as m order by m.n, m.sub, m.seq);
   end if;
