@@ -5,10 +5,9 @@ as $$
   select case p_type
     when 'text' then jsonb_typeof(p_value) = 'string' and length(p_value #>> '{}') between 1 and p_longest
     when 'note' then jsonb_typeof(p_value) = 'string' and length(p_value #>> '{}') <= p_longest
-    when 'key' then jsonb_typeof(p_value) = 'string'
-                    and p_value #>> '{}' ~ '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$'
+    when 'key' then jsonb_typeof(p_value) = 'string' and is_key(p_value #>> '{}')
     when 'of' then jsonb_typeof(p_value) in ('number', 'string')
-                   and p_value #>> '{}' ~ '^([1-9][0-9]{0,17}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})$'
+                   and (is_key(p_value #>> '{}') or p_value #>> '{}' ~ '^[1-9][0-9]{0,17}$')
     when 'number' then jsonb_typeof(p_value) = 'number' and p_value #>> '{}' ~ '^[1-9][0-9]{0,8}$'
     when 'choice' then jsonb_typeof(p_value) = 'string' and p_value #>> '{}' = any (p_choices)
     when 'date' then jsonb_typeof(p_value) = 'string'

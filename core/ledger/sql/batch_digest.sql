@@ -15,10 +15,13 @@ begin
                        coalesce(o.reverses_id::text, ''), o.details) || e'\n' || l.lines, '' order by o.id), 'UTF8')),
              'hex')
       from operation o
-      cross join lateral (
-        select string_agg(concat_ws('|', p.line, p.debit_account_id, p.credit_account_id, p.issuer_id, p.amount,
+      join (
+        select p.operation_id,
+               string_agg(concat_ws('|', p.line, p.debit_account_id, p.credit_account_id, p.issuer_id, p.amount,
                                     coalesce(p.debit_after::text, ''), coalesce(p.credit_after::text, '')) || e'\n',
                           '' order by p.line) as lines
-          from posting p where p.operation_id = o.id) as l
+          from posting p
+         where p.operation_id between p_first and p_last
+         group by p.operation_id) as l on l.operation_id = o.id
      where o.id between p_first and p_last and o.batch_id = p_batch_id);
 end $$;

@@ -14,7 +14,8 @@ declare
   issuers smallint[];
   signs bigint[];
   balances bigint[];
-  nets bigint[] := array_fill(0::bigint, array[cardinality(accounts)]);
+  -- What each account has after the moves so far; of a striped one, what they brought it.
+  running bigint[];
   plans integer[];
   debits integer[];
   credits integer[];
@@ -22,8 +23,6 @@ declare
   lines smallint[];
   debit_afters bigint[];
   credit_afters bigint[];
-  d integer;
-  c integer;
 begin
   with locked as materialized (
     select a.id, a.kind, a.issuer_id, a.debit_sign, a.balance
@@ -52,28 +51,26 @@ begin
             from unnest(p_moves) with ordinality as m (n, sub, seq, debit, credit, amount, i)
             join place dp on dp.id = m.debit
             join place cp on cp.id = m.credit) as x;
-  debit_afters := array_fill(null::bigint, array[cardinality(amounts)]);
-  credit_afters := debit_afters;
+  running := array(select coalesce(e.balance, 0) from unnest(balances) with ordinality as e (balance, i) order by e.i);
   for i in 1 .. cardinality(amounts) loop
-    d := debits[i];
-    c := credits[i];
-    nets[d] := nets[d] + signs[d] * amounts[i];
-    debit_afters[i] := balances[d] + nets[d];
-    nets[c] := nets[c] - signs[c] * amounts[i];
-    credit_afters[i] := balances[c] + nets[c];
+    running[debits[i]] := running[debits[i]] + signs[debits[i]] * amounts[i];
+    debit_afters[i] := running[debits[i]];
+    running[credits[i]] := running[credits[i]] - signs[credits[i]] * amounts[i];
+    credit_afters[i] := running[credits[i]];
   end loop;
   insert into posting (operation_id, line, debit_account_id, credit_account_id, issuer_id, amount, debit_after,
                        credit_after, booked_on)
-    select p_ids[m.plan], m.line, accounts[m.debit], accounts[m.credit], issuers[m.debit], m.amount, m.debit_after,
-           m.credit_after, p_booked_on
+    select p_ids[m.plan], m.line, accounts[m.debit], accounts[m.credit], issuers[m.debit], m.amount,
+           case when balances[m.debit] is not null then m.debit_after end,
+           case when balances[m.credit] is not null then m.credit_after end, p_booked_on
       from unnest(plans, lines, debits, credits, amounts, debit_afters, credit_afters)
              as m (plan, line, debit, credit, amount, debit_after, credit_after);
-  update account a set balance = a.balance + e.net
-    from unnest(accounts, balances, nets) as e (id, balance, net)
+  update account a set balance = e.after
+    from unnest(accounts, balances, running) as e (id, balance, after)
    where a.id = e.id and e.balance is not null;
   insert into stripe as s (account_id, stripe, balance)
-    select e.id, pg_backend_pid() % 16, e.net
-      from unnest(accounts, balances, nets) as e (id, balance, net)
+    select e.id, pg_backend_pid() % 16, e.brought
+      from unnest(accounts, balances, running) as e (id, balance, brought)
      where e.balance is null
      order by e.id
     on conflict (account_id, stripe) do update set balance = s.balance + excluded.balance;

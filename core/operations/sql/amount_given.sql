@@ -5,7 +5,8 @@ returns bigint language sql immutable
 as $$
   select case
     when p_line ? 'minor' then (p_line ->> 'minor')::bigint
-    when p_line ->> 'amount' ~ '^[0-9]{1,16}([.][0-9]{1,8})?$'
+    when p_line ->> 'amount' ~ '^[0-9]+([.][0-9]+)?$'
+         and length(split_part(p_line ->> 'amount', '.', 1)) <= 16
          and length(split_part(p_line ->> 'amount', '.', 2)) <= p_scale
          and (p_line ->> 'amount')::numeric <= 1000000000000000 * power(10::numeric, -p_scale)
       then nullif(((p_line ->> 'amount')::numeric * power(10::numeric, p_scale))::bigint, 0)
