@@ -41,8 +41,8 @@ class Front(Books):
         full = [line if "key" in line or not keyed else {"key": str(uuid4()), **line} for line in lines]
         found: list[Answer] = self.rule(
             "operations_run((select row(s.id, s.person_id, s.login, s.role, null)::auth.actor from book.staff s "
-            f"where s.id = %s), {at}, 'intake', %s::jsonb, %s, %s)",
-            self.intake.id, json.dumps(full), keyed, limited,
+            f"where s.id = %s), {at}, 'intake', %s::jsonb[], %s, %s)",
+            self.intake.id, list(map(json.dumps, full)), keyed, limited,
         )  # fmt: skip
         return found
 

@@ -426,7 +426,8 @@ def test_the_database_refuses_what_the_schema_refuses(front: Front, world: World
         {"key": key()},
     ]
     found = front.rule(
-        "(select jsonb_object_agg(f.n, f.refusal) from intake_faults(%s::jsonb) as f)", json.dumps(lines)
+        "(select jsonb_object_agg(f.n, f.refusal) from intake_faults(%s::jsonb[]) as f)",
+        list(map(json.dumps, lines)),
     )
     # What the rule of a kind looks at, not the shape: the schema says more of these than `intake_faults`.
     later = {"from", "to", "amount", "items.0.to", "items.0.amount", "file_name", "language"}

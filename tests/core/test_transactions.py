@@ -40,7 +40,7 @@ class Everything:
         for line in lines:
             line.setdefault("key", str(uuid4()))
         done: list[dict[str, Any]] = self.books.rule(
-            "operations_run({system}, %s, 'system', %s::jsonb)", at, json.dumps(lines)
+            "operations_run({system}, %s, 'system', %s::jsonb[])", at, list(map(json.dumps, lines))
         )
         assert [each for each in done if each["status"] != "done"] == []
         return done

@@ -34,8 +34,8 @@ def asked(script: Script) -> tuple[list[int], str]:
         connection.execute("set search_path = pg_catalog, auth, vault, book, rule, pg_temp")
         row = connection.execute(
             "select operations_run((select row(s.id, s.person_id, s.login, s.role, null)::actor from staff s "
-            "where s.role = 'intake' order by s.id limit 1), clock_timestamp(), 'intake', %s::jsonb)",
-            (json.dumps(full),),
+            "where s.role = 'intake' order by s.id limit 1), clock_timestamp(), 'intake', %s::jsonb[])",
+            (list(map(json.dumps, full)),),
         ).fetchone()
     assert row is not None
     assert all(each["status"] == "done" for each in row[0]), row

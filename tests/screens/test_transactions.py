@@ -20,8 +20,8 @@ from tests.screens.test_listing import shows
 def run(books: Books, *lines: dict[str, object], back: int = 0) -> list[int]:
     """Lines as a front end hands them in; the numbers of the operations."""
     at = datetime.now(UTC) - timedelta(days=back)
-    asked = json.dumps([{"key": str(uuid4()), **line} for line in lines])
-    done = books.rule("operations_run({system}, %s, 'system', %s::jsonb)", at, asked)
+    asked = [json.dumps({"key": str(uuid4()), **line}) for line in lines]
+    done = books.rule("operations_run({system}, %s, 'system', %s::jsonb[])", at, asked)
     assert [each for each in done if each["status"] != "done"] == []
     return [each["operation_id"] for each in done]
 
@@ -135,8 +135,8 @@ async def test_an_operation_is_blocked_from_its_own_screen(books: Books, two: tu
         await t.type("not theirs")
         await t.press("f10")
         await shows(t, "Blocked  not theirs")
-    asked = json.dumps([{"key": str(uuid4()), "do": "refund", "of": str(number)}])
-    (answer,) = books.rule("operations_run({system}, clock_timestamp(), 'system', %s::jsonb)", asked)
+    asked = [json.dumps({"key": str(uuid4()), "do": "refund", "of": str(number)})]
+    (answer,) = books.rule("operations_run({system}, clock_timestamp(), 'system', %s::jsonb[])", asked)
     assert answer["key"] == "operation.blocked"
 
 

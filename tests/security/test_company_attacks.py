@@ -33,9 +33,9 @@ INSIDE = (
     "rule.products_put(1, '[]')", "rule.products_wrong('[]')", "rule.version_in_force(1, now())", "vault.hold_operations()",
     "auth.issuer_sums(1::smallint, 'real')", "vault.post(null, now(), 'x', 'x', now()::date, 1::smallint, 1, 0, null, null, null, null, null, '{}', '{1}', '{2}', '{1}')",
     "rule.name_kept('x')", "rule.has_unseen('x')", "rule.intake_single(null, now(), '{}')", "rule.intake_client(null, now(), '{}')",
-    "rule.intake_document(now(), '{}')", "rule.intake_ticket(now(), '{}')", "rule.intake_faults('[]')",
-    "rule.intake_log(null, now(), '[]', '{}')", "rule.intake_devices(now(), '[]', '[]')",
-    "rule.quote_offer(null, now(), gen_random_uuid(), 1, 'EUR', 'USD', 1)", "rule.operations_run(null, now(), 'x', '[]')",
+    "rule.intake_document(now(), '{}')", "rule.intake_ticket(now(), '{}')", "rule.intake_faults('{}')",
+    "rule.intake_log(null, now(), '{}', '{}')", "rule.intake_devices(now(), '{}', '{}')",
+    "rule.quote_offer(null, now(), gen_random_uuid(), 1, 'EUR', 'USD', 1)", "rule.operations_run(null, now(), 'x', '{}')",
 )  # fmt: skip
 
 VIEWS = (

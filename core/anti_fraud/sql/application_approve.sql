@@ -40,7 +40,7 @@ begin
    where id = a.id;
   if a.day_id is null then
     perform application_return(who, at, a);
-    ran := operations_run(who, at, 'application:' || a.id, jsonb_build_array(a.payload), false, false) -> 0;
+    ran := (operations_run(who, at, 'application:' || a.id, array[a.payload], false, false))[1];
     new_state := case ran ->> 'status' when 'done' then 'processed' else 'failed' end;
   else
     new_state := 'approved';

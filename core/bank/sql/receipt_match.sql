@@ -30,9 +30,9 @@ begin
     perform refuse('BO021', 'receipt.waits', jsonb_build_object('application_id', waiting.id));
   end if;
   begin
-    result := operations_run(who, at_moment, 'bank:' || (f.account).id, jsonb_build_array(jsonb_build_object(
+    result := (operations_run(who, at_moment, 'bank:' || (f.account).id, array[jsonb_build_object(
       'do', 'bank_top_up', 'to', btrim(p_coin), 'minor', (f.line).amount,
-      'issuer', (select i.code from issuer i where i.id = (f.account).issuer_id))), false, true) -> 0;
+      'issuer', (select i.code from issuer i where i.id = (f.account).issuer_id))], false, true))[1];
     if result ->> 'status' = 'refused' then
       perform refuse(result ->> 'state', result ->> 'key', coalesce(result -> 'params', '{}'));
     end if;

@@ -1,12 +1,12 @@
 -- What lines are not what they must be: for each of those its place and the first fault, with the field. Looks at all
 -- lines at once. A line without a fault here may still be refused by the rule of its kind.
-create function rule.intake_faults(p_lines jsonb, out n integer, out refusal jsonb)
+create function rule.intake_faults(p_lines jsonb[], out n integer, out refusal jsonb)
 returns setof record language sql stable
 as $$
   with lines as materialized (
     select l.n::integer as n, l.line, jsonb_typeof(l.line) = 'object' as is_object,
            case when jsonb_typeof(l.line) = 'object' then l.line ->> 'do' end as act
-      from jsonb_array_elements(p_lines) with ordinality as l (line, n)),
+      from unnest(p_lines) with ordinality as l (line, n)),
   fields as materialized (
     select f.act, f.field, f.type, f.required, f.longest, f.choices from intake_fields() f),
   acts as materialized (select distinct f.act from fields f),

@@ -1,7 +1,7 @@
 -- Writes what a chunk did into the log: a line for each client, document and ticket that came in, and one with how many
 -- lines were done, limited, repeated and refused, and why. Operations have a line of their batch. Last of all, since the
 -- stream is one row that everybody waits for.
-create function rule.intake_log(p_who actor, p_at timestamptz, p_lines jsonb, p_results jsonb[])
+create function rule.intake_log(p_who actor, p_at timestamptz, p_lines jsonb[], p_results jsonb[])
 returns void language plpgsql
 as $$
 declare
@@ -10,10 +10,9 @@ declare
   sums jsonb;
 begin
   for each in
-    select l.line, r.result, l.line ->> 'do' as act
-      from jsonb_array_elements(p_lines) with ordinality as l (line, n)
-      join unnest(p_results) with ordinality as r (result, n) on r.n = l.n
-     where r.result ->> 'status' = 'done' and l.line ->> 'do' in ('client', 'document', 'ticket')
+    select l.line, l.result, l.line ->> 'do' as act
+      from unnest(p_lines, p_results) with ordinality as l (line, result, n)
+     where l.result ->> 'status' = 'done' and l.line ->> 'do' in ('client', 'document', 'ticket')
      order by l.n
   loop
     perform log_write(

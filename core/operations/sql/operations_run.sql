@@ -2,35 +2,36 @@
 -- no cash desk makes. p_keyed: each line has its key and is answered once. p_limited: limits are asked, and what breaks
 -- one waits as an application with a hold. Answers in the order of the lines: done, limited, refused or repeated.
 -- A line waits for the ones before it that it names, or that have its key: so there may be several passes.
+-- Plans are made once a session: to make them anew for each list's length took longer than one line does.
 create function rule.operations_run(
-  p_who actor, p_at timestamptz, p_stream text, p_lines jsonb, p_keyed boolean default true,
+  p_who actor, p_at timestamptz, p_stream text, p_lines jsonb[], p_keyed boolean default true,
   p_limited boolean default true)
-returns jsonb language plpgsql
+returns jsonb[] language plpgsql
+set plan_cache_mode = force_generic_plan
 as $$
 declare
-  lines constant jsonb[] := array(select e from jsonb_array_elements(p_lines) as e);
-  results jsonb[] := array_fill(null::jsonb, array[cardinality(lines)]);
+  results jsonb[] := array_fill(null::jsonb, array[cardinality(p_lines)]);
+  left_over integer[] := array(select generate_subscripts(p_lines, 1));
   waiting integer[];
   answers jsonb[];
 begin
   loop
-    with left_over as materialized (
-      select e.n::integer as n, coalesce(lower(e.l ->> 'key'), 'line ' || e.n) as key, lower(e.l ->> 'of') as of
-        from unnest(lines, results) with ordinality as e (l, result, n)
-       where e.result is null),
+    with line as materialized (
+      select n, coalesce(lower(p_lines[n] ->> 'key'), 'line ' || n) as key, lower(p_lines[n] ->> 'of') as of
+        from unnest(left_over) as n),
     first as materialized (
-      select jsonb_object_agg(k.key, k.n) as of_key
-        from (select l.key, min(l.n) as n from left_over l group by l.key) as k)
+      select jsonb_object_agg(k.key, k.n) as of_key from (select l.key, min(l.n) as n from line l group by l.key) as k)
     select array_agg(l.n order by l.n) into waiting
-      from left_over l
+      from line l
       cross join first f
      where (f.of_key ->> l.key)::integer = l.n and coalesce((f.of_key ->> l.of)::integer >= l.n, true);
     exit when waiting is null;
-    answers := operations_pass(p_who, p_at, p_stream, array(select lines[w] from unnest(waiting) as w), p_keyed,
+    answers := operations_pass(p_who, p_at, p_stream, array(select p_lines[w] from unnest(waiting) as w), p_keyed,
                                p_limited);
     for i in 1 .. cardinality(waiting) loop
       results[waiting[i]] := answers[i];
     end loop;
+    left_over := array(select n from unnest(left_over) as n where results[n] is null);
   end loop;
-  return to_jsonb(results);
+  return results;
 end $$;
