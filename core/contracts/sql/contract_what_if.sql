@@ -1,6 +1,7 @@
 -- The operations of a span of time priced again by a draft's terms, by kind and issuer: pieces, amount, commission then and
 -- now, and how many would be refused (no price, the commission takes the whole amount, above the limit of one operation).
 -- Of one contract's clients, or of all. One statement over the span; a screen asks for a month in several spans.
+-- Only what a contract prices is there; taking a payment's hold is priced, and shown, as the payment that it is.
 -- permission: contract:change
 create function api.contract_what_if(
   p_terms jsonb, p_limits jsonb, p_contract_id integer, p_from timestamptz, p_to timestamptz)
@@ -33,11 +34,12 @@ begin
       select o.kind, o.issuer_id, o.amount, count(1) as pieces, sum(o.commission) as fee
         from operation o
        where o.at >= p_from and o.at < p_to and o.version_id is not null
+         and o.kind in (select k.kind from priced_kind k union all select 'capture')
          and (p_contract_id is null
               or o.version_id = any (array(select v.id from contract_version v where v.contract_id = p_contract_id)))
        group by o.kind, o.issuer_id, o.amount),
     priced as (
-      select d.kind, d.issuer_id, d.amount, d.pieces, d.fee, t.most, t.payer, t.operation_kind is null as unpriced,
+      select k.kind, d.issuer_id, d.amount, d.pieces, d.fee, t.most, t.payer, t.operation_kind is null as unpriced,
              least(greatest(case t.commission
                when 'none' then 0
                when 'fixed' then t.fixed
@@ -46,7 +48,8 @@ begin
                when 'lesser_of' then least(t.fixed, r.share)
                else t.fixed + r.share end, coalesce(t.minimum, 0)), coalesce(t.maximum, 9223372036854775807)) as new_fee
         from done d
-        left join term t on t.operation_kind = d.kind and t.issuer_id = d.issuer_id and d.amount >= t.low and d.amount < t.high
+        cross join lateral (select case d.kind when 'capture' then 'payment' else d.kind end as kind) as k
+        left join term t on t.operation_kind = k.kind and t.issuer_id = d.issuer_id and d.amount >= t.low and d.amount < t.high
         -- Whole numbers as long as they hold the product: a numeric's multiplication and rounding cost ten times as much.
         left join lateral (select case
             when d.amount > 90000000000 or t.rounding = 'half_even' then round_named(d.amount * t.part, t.rounding)

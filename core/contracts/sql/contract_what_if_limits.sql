@@ -1,5 +1,6 @@
 -- How many operations of a span of time would pass a draft's limits by period, counted as they came: by kind, issuer and
--- period. What would have been refused still counts here as used, so it is a little more than would be refused.
+-- period. What would have been refused still counts here as used, so it is a little more than would be refused. What is
+-- set aside counts when it is, as the kind that it is for; what then goes on with it counts no more.
 -- permission: contract:change
 create function api.contract_what_if_limits(p_limits jsonb, p_contract_id integer, p_from timestamptz, p_to timestamptz)
 returns jsonb language plpgsql security definer
@@ -18,10 +19,13 @@ begin
         from jsonb_array_elements(p_limits) as l join issuer i on i.code = l ->> 'issuer'
        where l ->> 'period' <> 'operation'),
     done as (
-      select o.id, o.kind, o.issuer_id, o.client_id, o.amount, (o.at at time zone m.time_zone)::date as day
-        from operation o join client m on m.id = o.client_id
-       where o.at >= p_from and o.at < p_to and o.version_id is not null
-         and exists (select from lim l where l.kind = o.kind and l.issuer_id = o.issuer_id)
+      select o.id, k.kind, o.issuer_id, o.client_id, o.amount, (o.at at time zone m.time_zone)::date as day
+        from operation o
+        join client m on m.id = o.client_id
+        left join hold h on h.operation_id = o.id and o.kind in ('hold', 'redeem_hold')
+        cross join lateral (select coalesce(h.kind, o.kind) as kind) as k
+       where o.at >= p_from and o.at < p_to and o.version_id is not null and o.of_id is null
+         and exists (select from lim l where l.kind = k.kind and l.issuer_id = o.issuer_id)
          and (p_contract_id is null
               or o.version_id = any (array(select v.id from contract_version v where v.contract_id = p_contract_id)))),
     counted as (
