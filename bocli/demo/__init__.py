@@ -151,7 +151,7 @@ def _settings(server: Server, made: Made) -> Settings:
 
 
 def _make(server: Server, now: str, steps: Steps) -> tuple[Made, People]:
-    from bocli.demo import company, office
+    from bocli.demo import company, front, office
     from bocli.demo import people as staff
 
     steps.show("demo.step.schema")
@@ -161,7 +161,8 @@ def _make(server: Server, now: str, steps: Steps) -> tuple[Made, People]:
     made = Made(f"demo-{secrets.token_hex(8)}", now)
     people = company.build(server.dba(DATABASE), made.installation, steps.show)
     office.furnish(_settings(server, made), people, steps.show)
-    company.finish(server.dba(DATABASE), people, steps.show)
+    front.pass_a_day(_settings(server, made), server.dba(DATABASE), people, steps.show)
+    company.finish(server.dba(DATABASE), steps.show)
     staff.write(people, server.folder / "people.json")
     _write(server, made)
     return made, people

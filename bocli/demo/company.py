@@ -79,21 +79,13 @@ def build(dba: str, installation: str, progress: Progress) -> People:
     return people
 
 
-def finish(dba: str, people: People, progress: Progress) -> None:
+def finish(dba: str, progress: Progress) -> None:
     """Leave everything as it is found when nobody worked: tables vacuumed, no code used up."""
     progress("demo.step.finish", 0, 1)
     with psycopg.connect(dba, autocommit=True) as connection:
         connection.execute("alter system reset autovacuum")
         connection.execute("select pg_reload_conf()")
-        connection.execute(
-            "update auth.secret set last_step = 0 where staff_id = any(%s)",
-            (
-                [
-                    _staff_id(connection, person)
-                    for person in (*people.all("administrator"), *people.all("cfo"))
-                ],
-            ),
-        )
+        connection.execute("update auth.secret set last_step = 0")
         connection.execute("vacuum (analyze)")
 
 

@@ -5,23 +5,21 @@ It is done by the same calls that the screens make, in a session of the second a
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
 from math import sin
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from bocli.demo.people import PASSWORD, People, Person
+from bocli.demo.people import People
+from bocli.demo.sessions import session
 from core import approvals, clients, coins, issuers, organizations, products, rates
 from core.clock import now
-from core.db import KDFS, Database, Settings
+from core.db import Database, Settings
 from core.db.keyset import Keyset
 from core.organizations import OrganizationFacts
 from core.rates import ecb
-from core.staff.secrets import derive, login_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,7 +41,7 @@ PROVIDERS: dict[str, tuple[str, tuple[str, ...], tuple[int, ...], str]] = {
 def furnish(settings: Settings, people: People, progress: Callable[[str, int, int], None]) -> None:
     """Do an administrator's first day's work in a company that was just built."""
     progress("demo.step.office", 0, 1)
-    with _session(settings, people.all("administrator")[-1]) as db:
+    with session(settings, people.all("administrator")[-1]) as db:
         for row in Keyset(issuers.issuers_select).page(db, None, 10):
             facts = issuers.IssuerFacts(
                 row.name, row.symbol, BACKING[row.code], row.position, tuple(row.denominations)
@@ -56,22 +54,8 @@ def furnish(settings: Settings, people: People, progress: Callable[[str, int, in
             rows = list(_list(prefix, things, prices, any_amount))
             products.import_list(db, uuid4(), made, rows, dry_run=False)
         _switches(db)
-    with _session(settings, people.all("cfo")[0]) as db:
+    with session(settings, people.all("cfo")[0]) as db:
         _rates(db)
-
-
-@contextmanager
-def _session(settings: Settings, person: Person) -> Iterator[Database]:
-    """A session with a fresh second factor, ended when the work is done."""
-    login = login_name(settings.installation, person.email)
-    db = Database(settings, login, derive(settings.installation, login, PASSWORD, KDFS[0]))
-    try:
-        db.token = db.call("session_open", code=person.code())["token"]
-        db.call("session_step_up", code=person.code(time.time() + 30))
-        yield db
-        db.call("session_close")
-    finally:
-        db.close()
 
 
 def _organizations(db: Database) -> None:

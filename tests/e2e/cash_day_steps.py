@@ -6,6 +6,7 @@ screens say, and once counts wrongly. It ends with the audit of the whole databa
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -20,6 +21,7 @@ import psycopg
 from bocli import embedded
 from bocli.demo import DATABASE
 from bocli.demo.people import People, read
+from core.db import Settings
 from tests.e2e.steps import Steps, log_in, main, take_away, wait_until
 from tests.e2e.tmux import Terminal, Terminals
 
@@ -37,6 +39,15 @@ class Script:
         self.drawer: Drawer = {}
         self.cashier: Terminal
         self.accountant: Terminal
+
+    @property
+    def settings(self) -> Settings:
+        """Where the demo's database is."""
+        made = json.loads((self.server.folder / "demo.json").read_text("utf-8"))
+        return Settings(
+            hosts=(str(self.server.socket),), port=self.server.port, dbname=DATABASE,
+            installation=made["installation"], sslmode="disable",
+        )  # fmt: skip
 
     def ask(self, query: str, *values: object) -> list[tuple[object, ...]]:
         """What the books say, asked past the program by the owner of the server."""

@@ -11,6 +11,7 @@ import psycopg
 from bocli.demo import DATABASE
 from tests.e2e.cash_day_steps import Script, at_the_demo, audit, opening
 from tests.e2e.steps import Steps, main
+from tests.e2e.waiting import work_off
 
 IBAN = "DE89370400440532013000"
 
@@ -59,7 +60,9 @@ def deciding(script: Script, numbers: list[int]) -> None:
     with step("one by cash whose client never came is cancelled with a reason"):
         accountant.press("Escape").wait("[By bank]")
         accountant.press("C-p").wait("What can be done from here")
-        accountant.type(f"#{numbers[1]}").press("Enter").wait("[approved]", "Set aside")
+        # An operation has this number too, and stands before it.
+        accountant.type(f"#{numbers[1]}").wait(f"redeem request: {numbers[1]}")
+        accountant.press("Down", "Enter").wait("[approved]", "Set aside")
         accountant.type("x").wait(f"Cancel request {numbers[1]}")
         accountant.type("the client never came").press("F10").wait("[cancelled]")
 
@@ -96,6 +99,7 @@ def script(steps: Steps, environment: dict[str, str]) -> None:
             it.cashier = it.log_in("cashier", "cashier@demo.example")
         with steps.step("the accountant logs in at another terminal"):
             it.accountant = it.log_in("accountant", "accountant@demo.example")
+        work_off(it)
         opening(it)
         numbers, phone = asked(it)
         deciding(it, numbers)

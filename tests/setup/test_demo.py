@@ -112,6 +112,32 @@ def test_every_list_of_the_office_has_something(server: embedded.Server) -> None
     )
 
 
+def test_each_role_finds_what_waits_for_it(server: embedded.Server) -> None:
+    """What clients did through the front end: each kind is in the lists, and each queue has something."""
+    kinds = {str(kind) for (kind,) in _rows(server, "select distinct kind from vault.operation")}
+    assert kinds >= {
+        "payment", "transfer", "bonus_issue", "hold", "capture", "release", "refund", "redeem_hold", "bank_receipt",
+        "bank_top_up", "application_hold",
+    }  # fmt: skip
+    waiting = dict(_rows(server, "select state, count(*) from book.application group by state"))
+    assert waiting["taken"] == 1
+    assert int(str(waiting["limited"])) >= 2
+    requests = {
+        (kind, state)
+        for kind, state, _ in _rows(
+            server, "select kind, state, count(*) from book.redeem_request group by kind, state"
+        )
+    }
+    assert requests == {("cash", "pending"), ("cash", "approved"), ("bank", "pending")}
+    assert _rows(server, "select state, count(*) from book.statement_line group by state order by 1") == [
+        ("matched", 2), ("unallocated", 2),
+    ]  # fmt: skip
+    assert _rows(server, "select count(*) from book.block where state = 'blocked'") == [(2,)]
+    assert _rows(server, "select kind from book.change_request where state = 'submitted'") == [
+        ("office_rate",)
+    ]
+
+
 def test_the_times_of_a_statement_go_one_way(server: embedded.Server) -> None:
     assert _rows(
         server,
