@@ -12,13 +12,16 @@ from core.texts import t
 
 ZONE = "UTC"
 NARROWEST = 10
+#: What the column that takes the rest has at least: clients are told apart by it.
+ENOUGH = 14
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
     """name: its word in the filter language, in files and saved views; title: catalogue key; width: cells (0: the
     rest); show: a row's cell; kind: how the filter reads its values; field: the select's column ("": it cannot be
-    filtered); from_width: narrower terminals do without it unless it was chosen; options: of a choice, (value,
+    filtered); from_width: narrower terminals do without it unless it was chosen, and so do those where the column that
+    takes the rest would have too little; options: of a choice, (value,
     catalogue key); sort: the key columns of an order that an index carries (none: it cannot be sorted by); cell: its
     value in a file, else the field's; chosen: shown until the person chooses otherwise.
     """
@@ -67,7 +70,7 @@ def fields(columns: Sequence[Column]) -> list[Field]:
 def in_sight(columns: Sequence[Column], chosen: Sequence[str], width: int) -> list[Column]:
     """The columns to show at this width: those chosen, in their order, as far as there is room; or the list's own."""
     if not chosen:
-        return [each for each in columns if each.chosen and width >= each.from_width]
+        return _own(columns, width)
     named = {each.name: each for each in columns}
     room = width - 2
     shown: list[Column] = []
@@ -77,4 +80,14 @@ def in_sight(columns: Sequence[Column], chosen: Sequence[str], width: int) -> li
         if need <= room or not shown:
             shown.append(column)
             room -= need
+    return shown
+
+
+def _own(columns: Sequence[Column], width: int) -> list[Column]:
+    shown = [each for each in columns if each.chosen and width >= each.from_width]
+    while sum((each.width or ENOUGH) + 1 for each in shown) > width - 2:
+        spare = [each for each in shown if each.from_width]
+        if not spare:
+            break
+        shown.remove(max(reversed(spare), key=lambda each: each.from_width))
     return shown
