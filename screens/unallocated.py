@@ -13,6 +13,7 @@ from bocli.widgets.keyset_table import KeysetTable
 from bocli.widgets.lines import Lines, Row
 from bocli.widgets.preview import Facts, PostingLine, PreviewDialog
 from bocli.widgets.section import Section
+from bocli.widgets.shown import paragraph
 from core.bank import Candidate, MatchSeen, candidates, match_receipt, preview_match, unallocated_select
 from core.texts import date, t
 from screens.parts.columns import Column
@@ -88,7 +89,8 @@ class Match(Section[str]):
         found = await self.call(lambda db: candidates(db, self.row.id))
         if found is None or not self.is_mounted:
             return
-        self.query_one("#candidates", Lines).show(*candidate_rows(found))
+        lines = self.query_one("#candidates", Lines)
+        lines.show(*candidate_rows(found, lines.size.width))
         field: Field = self.query_one(Form).field("coin")
         # Only what the payer wrote themselves is sure enough to stand there already.
         if found and found[0].why in SURE and not field.value:
@@ -132,10 +134,10 @@ def receipt_rows(row: Any) -> list[Row | str]:
     return [*fact_rows([(label, value) for label, value in said if value]), ""]
 
 
-def candidate_rows(found: Sequence[Candidate]) -> list[Row | str]:
+def candidate_rows(found: Sequence[Candidate], width: int) -> list[Row | str]:
     """Whose it may be, and why."""
     if not found:
-        return ["", [("dim", t("match.nobody"))]]
+        return ["", *([("dim", line)] for line in paragraph(t("match.nobody"), width))]
     rows: list[Row | str] = ["", [("head", t("match.candidates"))]]
     rows += [
         [("key", each.serial), ("", f"  {each.client[:36]}  "), ("dim", t(f"match.why.{each.why}"))]

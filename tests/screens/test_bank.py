@@ -126,11 +126,11 @@ async def test_money_is_given_to_the_wallet_that_its_text_names(front: Banking, 
 async def test_a_wallet_that_is_none_is_told_under_its_field(front: Banking, accountant: Person) -> None:
     db = front.db(accountant)
     taken = front.take(db, statements.credit(5_00, party="Nobody Known"))
-    async with at_terminal(front.world, accountant, size=WIDE) as t:
+    async with at_terminal(front.world, accountant, size=(80, 24)) as t:
         await go(t, "Unallocated money")
         await shows(t, "Nobody Known")
         await t.press("enter")
-        await shows(t, "Nothing in the text names a client")
+        await shows(t, "Nothing in the text names a client", "the bank.")
         await t.type("400000000000")
         await t.press("f2")
         await shows(t, "!")
