@@ -247,6 +247,8 @@ class SteadyScreen(Screen[Result], Generic[Result]):
             self._repaint_required = True
         elif not self._to_be_painted_over:
             super()._compositor_refresh()
+            if self.is_current and not self.app._batch_count:  # noqa: SLF001 - then Textual has painted nothing
+                self._is_painted()
 
     _seen = False
 
@@ -260,8 +262,12 @@ class SteadyScreen(Screen[Result], Generic[Result]):
         self.painted_at = float("inf")
         self.call_after_refresh(self._painted)
 
+    def _is_painted(self) -> None:
+        """Now, and not when Textual comes to say so: on a slow machine keys that follow the picture are faster."""
+        self.painted_at = min(self.painted_at, time.monotonic())
+
     def _painted(self) -> None:
-        self.painted_at = time.monotonic()
+        self._is_painted()
         painted = getattr(self.app, "screen_painted", None)
         if painted is not None:
             painted()

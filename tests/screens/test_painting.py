@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import threading
+import time
 from typing import Any
 
 import pytest
@@ -99,6 +100,20 @@ async def test_a_dialog_that_changes_the_list_is_painted_away_once(monkeypatch: 
         # What may be obeyed on a screen depends on when it was seen, and it has been seen.
         assert app.screen.painted_at < float("inf")
         assert pilot.app is app
+
+
+async def test_a_screen_counts_as_seen_from_its_picture_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Textual says later, by a queue that may be long, that it has painted: a key that came meanwhile was typed by who
+    saw the picture."""
+    monkeypatch.setattr(Ask, "call_after_refresh", lambda *_: True)
+    app = Painting(lambda: Listing(Rows(50)))
+    async with app.run_test(size=(80, 24)):
+        await rest(app)
+        before = time.monotonic()
+        app.push_screen(Ask("Find", "Text"))
+        assert app.screen.painted_at == float("inf")
+        await rest(app)
+        assert before < app.screen.painted_at < time.monotonic()
 
 
 async def test_garbage_is_looked_for_after_a_key_and_not_in_a_dialog(monkeypatch: pytest.MonkeyPatch) -> None:
