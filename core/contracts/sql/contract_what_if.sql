@@ -34,7 +34,6 @@ begin
       select o.kind, o.issuer_id, o.amount, count(1) as pieces, sum(o.commission) as fee
         from operation o
        where o.at >= p_from and o.at < p_to and o.version_id is not null
-         and o.kind in (select k.kind from priced_kind k union all select 'capture')
          and (p_contract_id is null
               or o.version_id = any (array(select v.id from contract_version v where v.contract_id = p_contract_id)))
        group by o.kind, o.issuer_id, o.amount),
@@ -48,7 +47,7 @@ begin
                when 'lesser_of' then least(t.fixed, r.share)
                else t.fixed + r.share end, coalesce(t.minimum, 0)), coalesce(t.maximum, 9223372036854775807)) as new_fee
         from done d
-        cross join lateral (select case d.kind when 'capture' then 'payment' else d.kind end as kind) as k
+        join priced_kind k on k.kind = case d.kind when 'capture' then 'payment' else d.kind end
         left join term t on t.operation_kind = k.kind and t.issuer_id = d.issuer_id and d.amount >= t.low and d.amount < t.high
         -- Whole numbers as long as they hold the product: a numeric's multiplication and rounding cost ten times as much.
         left join lateral (select case

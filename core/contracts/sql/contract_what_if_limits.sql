@@ -19,13 +19,17 @@ begin
         from jsonb_array_elements(p_limits) as l join issuer i on i.code = l ->> 'issuer'
        where l ->> 'period' <> 'operation'),
     done as (
-      select o.id, k.kind, o.issuer_id, o.client_id, o.amount, (o.at at time zone m.time_zone)::date as day
-        from operation o
-        join client m on m.id = o.client_id
-        left join hold h on h.operation_id = o.id and o.kind in ('hold', 'redeem_hold')
-        cross join lateral (select coalesce(h.kind, o.kind) as kind) as k
+      select o.id, o.kind, o.issuer_id, o.client_id, o.amount, (o.at at time zone m.time_zone)::date as day
+        from operation o join client m on m.id = o.client_id
        where o.at >= p_from and o.at < p_to and o.version_id is not null and o.of_id is null
-         and exists (select from lim l where l.kind = k.kind and l.issuer_id = o.issuer_id)
+         and exists (select from lim l where l.kind = o.kind and l.issuer_id = o.issuer_id)
+         and (p_contract_id is null
+              or o.version_id = any (array(select v.id from contract_version v where v.contract_id = p_contract_id)))
+      union all
+      select o.id, h.kind, o.issuer_id, o.client_id, o.amount, (o.at at time zone m.time_zone)::date as day
+        from hold h join operation o on o.id = h.operation_id join client m on m.id = o.client_id
+       where h.purpose <> 'application' and o.at >= p_from and o.at < p_to
+         and exists (select from lim l where l.kind = h.kind and l.issuer_id = o.issuer_id)
          and (p_contract_id is null
               or o.version_id = any (array(select v.id from contract_version v where v.contract_id = p_contract_id)))),
     counted as (
