@@ -3,7 +3,7 @@ they wrote into copies of the same tables, with their indexes, keys and checks; 
 against few. By turns.
 
 `python -m benchmarks.intake [many] [few] [turns] [alone]`; the books are those of `benchmarks.books`, made when not
-there. What is measured is the CPU time of the one server process that does the work; the clock stands beside it.
+there. What is measured is the CPU time of the server processes that do the work; the clock stands beside it.
 A fourth number other than 0 measures besides what of the work is the rows alone, which disturbs the other two: all
 share the server's buffers.
 """

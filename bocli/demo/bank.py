@@ -47,12 +47,12 @@ def statement(iban: str, currency: str, day: date, receipts: Sequence[Receipt]) 
     plain = {"currency": currency, "day": day.isoformat()}
     total = sum(each.amount for each in receipts)
     balances = [
-        _BALANCE.format(kind=kind, amount=_decimal(amount), **plain)
+        _BALANCE.format(kind=kind, amount=decimal(amount), **plain)
         for kind, amount in (("OPBD", 0), ("CLBD", total))
     ]
     entries = [
         _ENTRY.format(
-            amount=_decimal(each.amount), ref=f"DEMO{at}", payer=escape(each.payer), text=escape(each.text),
+            amount=decimal(each.amount), ref=f"DEMO{at}", payer=escape(each.payer), text=escape(each.text),
             **plain,
         )
         for at, each in enumerate(receipts, 1)
@@ -63,5 +63,6 @@ def statement(iban: str, currency: str, day: date, receipts: Sequence[Receipt]) 
     ).encode()  # fmt: skip
 
 
-def _decimal(minor: int) -> str:
+def decimal(minor: int) -> str:
+    """Minor units of two digits as banks and front ends write them."""
     return f"{minor // 100}.{minor % 100:02d}"

@@ -16,7 +16,7 @@ from uuid import uuid4
 
 import psycopg
 
-from bocli.demo.bank import Receipt, statement
+from bocli.demo.bank import Receipt, decimal, statement
 from bocli.demo.people import People
 from bocli.demo.sessions import session
 from core import anti_fraud, approvals, bank, intake, rates, redeem
@@ -125,14 +125,14 @@ class Clients:
         if payer is None:
             return None
         shop = self._dice.choice(self._shops)
-        return _line(do, payer, to=shop.ref, amount=_decimal(amount), device=f"phone-{payer.client}")
+        return _line(do, payer, to=shop.ref, amount=decimal(amount), device=f"phone-{payer.client}")
 
     def _transfer(self) -> Line | None:
         payer, amount = self._payer(50_00)
         if payer is None:
             return None
         taker = self._dice.choice([coin for coin in self.wallets if coin is not payer])
-        return _line("transfer", payer, to=taker.ref, amount=_decimal(amount), device=f"phone-{payer.client}")
+        return _line("transfer", payer, to=taker.ref, amount=decimal(amount), device=f"phone-{payer.client}")
 
     def _moved_on(self) -> Iterator[Line]:
         """Money that came by bank this morning goes on from a device that nobody saw before, above the limits."""
@@ -165,10 +165,6 @@ class Clients:
 def _line(do: str, payer: Coin | None = None, **fields: Any) -> Line:
     of_payer = {"from": payer.ref} if payer else {}
     return {"key": str(uuid4()), "do": do, **of_payer, **fields}
-
-
-def _decimal(minor: int) -> str:
-    return f"{minor // 100}.{minor % 100:02d}"
 
 
 def _receipts(accountant: Database, clients: Clients) -> None:

@@ -22,7 +22,8 @@ begin
     when plan.amount is null then amount_refusal(p_of.line, p_of.scale, p_of.code)
     when plan.amount > h.amount
       then no('BO030', 'capture.above', jsonb_build_object('held', h.amount, 'issuer', p_of.code))
-    when refusal is not null then no('BO026', refusal) end;
+    when refusal is not null then no('BO026', refusal)
+    when (p_of.term).payer is null then no('BO026', 'term.missing', '{"kind": "payment"}') end;
   if plan.refusal is not null then
     return;
   end if;
