@@ -3,9 +3,11 @@ what was set aside in the limits of the kind that it is for."""
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -81,3 +83,75 @@ def test_what_was_set_aside_counts_in_the_limits_of_its_kind(
     assert {(each.kind, each.period): each.refused for each in answer[1]} == {
         ("payment", "day"): 1, ("bank_redeem", "day"): 1,
     }  # fmt: skip
+
+
+ZONES = ("Pacific/Auckland", "America/Los_Angeles", "UTC")
+OLD = datetime(2024, 12, 15, tzinfo=UTC)
+PAST = (
+    "insert into vault.operation (kind, at, booked_on, issuer_id, amount, commission, version_id, client_id) "
+    "values (%s, %s, '2024-12-15', 1, %s, 0, %s, %s) returning id"
+)
+ASIDE = (
+    "insert into book.hold (operation_id, purpose, kind, client_id, coin_id, issuer_id, amount, commission, on_top, "
+    "expires_at) values (%s, 'payment', 'payment', %s, %s, 1, %s, 0, 0, 'infinity')"
+)
+
+
+def test_the_limits_of_every_period_by_each_clients_own_days(front: Front) -> None:
+    """A hundred days around a new year, with payments and holds among each other: as a model counts them, by one."""
+    rng = random.Random(7)
+    clients = [(front.client(), zone) for zone in ZONES for _ in range(2)]
+    past: list[tuple[int, str, date, int]] = []
+    with front.admin.transaction():
+        front.admin.execute("set local session_replication_role = replica")
+        for client, zone in clients:
+            front.admin.execute("update book.client set time_zone = %s where id = %s", (zone, client.id))
+        for _ in range(1500):
+            # Ids grow with time, as they do in the books.
+            at = OLD + timedelta(days=100) * (len(past) / 1500)
+            client, zone = rng.choice(clients)
+            amount, kind = rng.randrange(1, 200), rng.choice(["payment", "payment", "transfer", "hold"])
+            values = (kind, at, amount, None if kind == "hold" else front.version, client.id)
+            (made,) = front.admin.execute(PAST, values).fetchone() or (0,)
+            if kind == "hold":
+                coin = client.coins["EUR"]
+                front.admin.execute(ASIDE, (made, client.id, coin, amount))
+            on = at.astimezone(ZoneInfo(zone)).date()
+            past.append((client.id, "payment" if kind == "hold" else kind, on, amount))
+    limits = [
+        Limit(kind, "EUR", *bounds)
+        for kind in ("payment", "transfer")
+        for bounds in (
+            ("day", 150), ("week", 400, 5), ("month", 3000, 25), ("quarter", None, 50), ("year", 9500, 70),
+            ("life", 12_000, 90),
+        )
+    ]  # fmt: skip
+    cfo = front.world.as_staff(front.world.make_staff("cfo"))
+    answer = contracts.what_if(cfo, [PAYMENT, TRANSFER], limits, None, (OLD, OLD + timedelta(days=101)))
+    assert answer is not None
+    counted = {(each.kind, each.period): each.refused for each in answer[1]}
+    assert counted == {
+        (each.operation_kind, each.period): above for each in limits if (above := _above(each, past))
+    }
+    assert len(counted) > 8, counted
+
+
+def _above(limit: Limit, past: list[tuple[int, str, date, int]]) -> int:
+    """How many pass it, one after the other."""
+    begins = {
+        "day": lambda on: on,
+        "week": lambda on: on - timedelta(days=on.weekday()),
+        "month": lambda on: (on.year, on.month),
+        "quarter": lambda on: (on.year, (on.month - 1) // 3),
+        "year": lambda on: on.year,
+        "life": lambda _on: None,
+    }[limit.period]
+    used: dict[Any, list[int]] = {}
+    above = 0
+    for client, kind, on, amount in past:
+        if kind != limit.operation_kind:
+            continue
+        sums = used.setdefault((client, begins(on)), [0, 0])
+        sums[0], sums[1] = sums[0] + amount, sums[1] + 1
+        above += sums[0] > (limit.amount or 10**9) or sums[1] > (limit.pieces or 10**9)
+    return above
