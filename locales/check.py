@@ -41,7 +41,7 @@ FAMILIES: Final = {
     r"rates\.source\..*": "where a rate comes from",
     r"term_grid\.(commission|rounding|refund)\..*": "how a commission is reckoned and rounded, short, for a grid",
     r"terms\.(commission|rounding)\..*": "the same, in sentences",
-    r"what_if\.(kind|count|then|now|change|unpriced|too_dear|above_limit)": "heads and refusals of a reckoning",
+    r"what_if\.(kind|unit|count|then|now|change|unpriced|too_dear|above_limit)": "heads and refusals of a reckoning",
     r"change\.(state|kind|event)\..*": "the states, kinds and events of change requests in the database",
     r"conflict\.(looks_alike|maker_checker|same_person)": "the kinds of conflict of duty in the database",
     r"clients\.kind\..*": "the kinds of client in the database",

@@ -17,8 +17,10 @@ from bocli.widgets.shown import fitted
 from core.clock import now
 from core.contracts import Limit, PeriodRefusals, Term, WhatIf, what_if
 from core.errors import BocliError
-from core.texts import explain, number, t
-from screens.parts.words import money, signed
+from core.money import format_amount
+from core.text import cells
+from core.texts import explain, language, number, t
+from screens.parts.words import issuer
 
 SPAN = timedelta(days=30)
 
@@ -37,7 +39,7 @@ class WhatIfDialog(Dialog[None]):
 
     def body(self) -> ComposeResult:
         yield Progress()
-        yield Lines(id="result")
+        yield Effect()
 
     def on_mount(self) -> None:
         self.run_worker(self._reckon(), group="what_if")
@@ -59,59 +61,76 @@ class WhatIfDialog(Dialog[None]):
         try:
             found = await asyncio.to_thread(question)
         except BocliError as error:
-            self.query_one("#result", Lines).show([("bad", explain(error))])
+            self.query_one(Effect).show([("bad", explain(error))])
             return
         if found is not None and self.is_mounted:
-            self.query_one("#result", Lines).show(*effect_rows(*found))
+            self.query_one(Effect).tell(*found)
 
 
-def effect_rows(found: Sequence[WhatIf], refused: Sequence[PeriodRefusals]) -> list[Row | str]:
-    """The effect, a line for each kind and unit, and the sums by unit."""
-    if not found:
-        return ["", [("dim", t("what_if.nothing"))]]
-    rows: list[Row | str] = [
-        "",
-        [("key", _line(*(t(f"what_if.{each}") for each in ("kind", "count", "then", "now", "change"))))],
-    ]
-    sums: dict[str, tuple[int, int, int]] = {}
-    for each in found:
-        rows.append([("", _effect(f"{t(f'operation.{each.kind}')}", each.pieces, each))])
-        before, after, _ = sums.get(each.issuer, (0, 0, 0))
-        sums[each.issuer] = (before + each.before, after + each.after, each.scale)
-        parts = [
-            t(f"what_if.{name}", count=number(getattr(each, name)))
-            for name in ("unpriced", "too_dear", "above_limit")
-            if getattr(each, name)
-        ]
-        if parts:
-            rows.append([("warn", "  " + ", ".join(parts))])
-    rows.append("")
-    for code, (before, after, scale) in sums.items():
-        change = signed(after - before, code, scale)
-        rows.append(
-            [
-                (
-                    "head",
-                    _line(
-                        t("what_if.sum"), "", money(before, code, scale), money(after, code, scale), change
-                    ),
-                )
-            ]
-        )
-    for one in refused:
-        words = t("what_if.by_limit", kind=t(f"operation.{one.kind}"), issuer=one.issuer,
-                  period=t(f"period.{one.period}"), count=number(one.refused))  # fmt: skip
-        rows.append([("warn", words)])
-    return rows
+class Effect(Lines):
+    """A line for each kind and unit, and the sums by unit; the columns are as wide as what is in them."""
+
+    found: Sequence[WhatIf] | None = None
+    refused: Sequence[PeriodRefusals] = ()
+
+    def tell(self, found: Sequence[WhatIf], refused: Sequence[PeriodRefusals]) -> None:
+        """Show it."""
+        self.found, self.refused = found, refused
+        self.changed()
+
+    def rows(self, width: int) -> list[Row]:
+        if self.found is None:
+            return super().rows(width)
+        if not self.found:
+            return [[], [("dim", t("what_if.nothing"))]]
+        names = (t(f"what_if.{each}") for each in ("kind", "unit", "count", "then", "now", "change"))
+        table: list[tuple[str, Sequence[str], str]] = [("key", tuple(names), "")]
+        sums: dict[str, tuple[int, int, int]] = {}
+        for each in self.found:
+            table.append(("", _columns(t(f"operation.{each.kind}"), number(each.pieces), each), _odd(each)))
+            before, after, _ = sums.get(each.issuer, (0, 0, 0))
+            sums[each.issuer] = (before + each.before, after + each.after, each.scale)
+        many = len(table)
+        for code, (before, after, scale) in sums.items():
+            together = WhatIf("", code, scale, 0, 0, before, after, 0, 0, 0)
+            table.append(("head", _columns(t("what_if.sum"), "", together), ""))
+        lines = _aligned([row for _, row, _ in table], width)
+        rows: list[Row] = [[]]
+        for place, ((style, _, odd), text) in enumerate(zip(table, lines, strict=True)):
+            rows += [[]] * (place == many) + [[(style, cell) for cell in line] for line in text]
+            rows += [[("warn", odd)]] if odd else []
+        return rows + [[("warn", _passed(each))] for each in self.refused]
 
 
-def _effect(kind: str, pieces: int, each: WhatIf) -> str:
-    code, scale = each.issuer, each.scale
-    change = signed(each.after - each.before, code, scale)
-    return _line(
-        kind, number(pieces), money(each.before, code, scale), money(each.after, code, scale), change
-    )
+def _columns(name: str, pieces: str, each: WhatIf) -> tuple[str, ...]:
+    def shown(minor: int, sign: str = "") -> str:
+        return sign + format_amount(minor, issuer(each.issuer, each.scale), language(), unit="none")
+
+    change = each.after - each.before
+    return name, each.issuer, pieces, shown(each.before), shown(each.after), shown(change, "+" * (change > 0))
 
 
-def _line(kind: str, pieces: str, before: str, after: str, change: str) -> str:
-    return f"{fitted(kind, 20)} {pieces:>6} {before:>13} {after:>13} {change:>13}"
+def _aligned(table: Sequence[Sequence[str]], width: int) -> list[list[list[str]]]:
+    """Each row in a line, or its name in one and the rest in the next where they have no room together."""
+    unit, *figures = (max(map(cells, column)) for column in list(zip(*table, strict=True))[1:])
+    name = width - unit - sum(figures) - len(figures) - 1
+    apart = any(cells(row[0]) > name for row in table)
+    lines = []
+    for row in table:
+        rest: list[str] = [fitted(row[1], unit)]
+        for each, room in zip(row[2:], figures, strict=True):
+            rest += [" ", fitted(each, room, right=True)]
+        lines.append([[row[0]], ["  ", *rest]] if apart else [[fitted(row[0], name), " ", *rest]])
+    return lines
+
+
+def _odd(each: WhatIf) -> str:
+    """How many would be refused, and why."""
+    names = [name for name in ("unpriced", "too_dear", "above_limit") if getattr(each, name)]
+    parts = [t(f"what_if.{name}", count=number(getattr(each, name))) for name in names]
+    return "  " * bool(parts) + ", ".join(parts)
+
+
+def _passed(each: PeriodRefusals) -> str:
+    return t("what_if.by_limit", kind=t(f"operation.{each.kind}"), issuer=each.issuer,
+             period=t(f"period.{each.period}"), count=number(each.refused))  # fmt: skip
