@@ -230,9 +230,12 @@ class Grid(Acting, Lines, can_focus=True):
 
     def rows(self, width: int) -> list[Row]:
         sight = self._in_sight(width)
-        head = " ".join(fitted(self.columns[at].title, self.columns[at].width) for at in sight)
-        more = " >" if sight and sight[-1] + 1 < len(self.columns) else ""
-        found: list[Row] = [[("key", head), ("dim", more)]]
+        head: list[tuple[str, str]] = []
+        for column in (self.columns[at] for at in sight):
+            # Each by itself: joined they would be one text, which Arabic reads from the other end.
+            head += [("key", fitted(column.title, column.width, column.right)), ("", " ")]
+        more = ">" if sight and sight[-1] + 1 < len(self.columns) else ""
+        found: list[Row] = [[*head, ("dim", more)]]
         if not self.cells:
             return [*found, [("dim", self.empty)]]
         for number, cells in enumerate(self.cells[self.top : self.top + self.most], self.top):
