@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from core.contracts.drafts import Limit, Term, limits_payload, read_limits, read_terms, terms_payload
@@ -131,6 +132,9 @@ def check(db: Database, terms: Sequence[Term], limits: Sequence[Limit]) -> tuple
 
 
 GoOn = Callable[[int, int], bool]
+MOST_STEPS = 64
+PRICED = 50
+"""How much of 100 a reckoning has done when all is priced and the limits of periods are left."""
 
 
 def _always(_done: int, _of: int) -> bool:
@@ -145,31 +149,34 @@ def what_if(
     span: tuple[datetime, datetime],
     go_on: GoOn = _always,
     *,
-    steps: int = 4,
+    step_s: float = 2,
 ) -> tuple[tuple[WhatIf, ...], tuple[PeriodRefusals, ...]] | None:
     """Price the operations of a span of time by a draft: of that contract's clients, or of all (None).
 
-    In so many steps and one for the limits of periods; `go_on` is told after each, and None comes back when it says
-    False. Raises Invalid: contract.faulty for a draft with errors.
+    In steps of about `step_s` seconds, the first an eighth of the span: equal operations are priced once a step, so
+    few steps cost least. The limits of periods come last, in one step. `go_on` is told after each how much of 100 is
+    done, and None comes back when it says False. Raises Invalid: contract.faulty for a draft with errors.
     """
     found: dict[tuple[str, str], WhatIf] = {}
     begins, ends = span
     terms_now, limits_now = terms_payload(terms), limits_payload(limits)
     asked = {"limits": limits_now, "contract_id": contract_id}
-    step: timedelta = (ends - begins) / steps
-    for number in range(steps):
-        low = begins + step * number
-        high = ends if number == steps - 1 else low + step
+    low, step = begins, (ends - begins) / 8
+    while low < ends:
+        high = min(low + step, ends)
+        began = perf_counter()
         rows = db.call("contract_what_if", **asked, terms=terms_now, **_span(low, high), deadline_s=120)[
             "rows"
         ]
+        step = max(step * min(8, step_s / (perf_counter() - began)), (ends - begins) / MOST_STEPS)
         for row in rows:
             one = WhatIf(**row)
             found[one.kind, one.issuer] = _sum(found.get((one.kind, one.issuer)), one)
-        if not go_on(number + 1, steps + 1):
+        low = high
+        if not go_on(round(PRICED * (low - begins) / (ends - begins)), 100):
             return None
     more = db.call("contract_what_if_limits", **asked, **_span(begins, ends), deadline_s=120)["rows"]
-    go_on(steps + 1, steps + 1)
+    go_on(100, 100)
     return tuple(found[each] for each in sorted(found)), tuple(PeriodRefusals(**each) for each in more)
 
 

@@ -445,7 +445,7 @@ def test_the_past_priced_by_a_draft(books: Books, cfo: Database, till: tuple[Per
             Limit("cash_top_up", "EUR", "operation", 50_000),
             Limit("cash_top_up", "EUR", "day", None, 15),
         ]
-        answer = contracts.what_if(cfo, [term], limits, contract, span, steps=4)
+        answer = contracts.what_if(cfo, [term], limits, contract, span, step_s=0.001)
         assert answer is not None
         ((row,), refused) = answer
         model = {**draft(terms=(term,)).payload()["terms"][0]}
@@ -468,7 +468,19 @@ def test_the_past_priced_by_a_draft(books: Books, cfo: Database, till: tuple[Per
         ]
     ((row,), _) = contracts.what_if(cfo, [replace(TOP_UP, issuer="USD")], [], contract, span) or ((), ())
     assert (row.unpriced, row.after) == (60, 0)
-    assert contracts.what_if(cfo, [TOP_UP], [], contract, span, lambda done, _of: done < 2) is None
+    told: list[int] = []
+
+    def twice(done: int, of: int) -> bool:
+        told.append(done)
+        return done < of and len(told) < 2
+
+    assert contracts.what_if(cfo, [TOP_UP], [], contract, span, twice, step_s=0.001) is None
+    assert len(told) == 2
+    assert contracts.what_if(
+        cfo, [TOP_UP], [], contract, span, lambda done, _of: bool(told.append(done)) or True
+    )
+    assert told[2:] == sorted(told[2:])
+    assert told[-1] == 100
     with pytest.raises(Invalid):
         contracts.what_if(cfo, [replace(TOP_UP, percent="x")], [], contract, span)
 
