@@ -62,7 +62,7 @@ class RedeemRequestScreen(Section[None]):
             return "blocked.not_loaded"
         if verb == "approve" and self.found.own:
             return "blocked.redeem_own"
-        return blocked_for(verb, self.found.kind, self.found.state)
+        return blocked_for(verb, self.found.state)
 
     def act_approve(self) -> None:
         self.work(self._approve())

@@ -116,7 +116,7 @@ class RedeemRequests(Listing):
         item = table.first().item if table else None
         if table and verb == "approve" and table.first().marked:
             return None
-        return "blocked.no_row" if item is None else blocked_for(verb, item.thing.kind, item.thing.state)
+        return "blocked.no_row" if item is None else blocked_for(verb, item.thing.state)
 
     def act_tab(self) -> None:
         """The other kind."""

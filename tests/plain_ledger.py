@@ -525,6 +525,12 @@ class Ledger:
         self.count(one.giver, one.counts, -one.amount, -1)
         one.active = False
 
+    def take_back(self, one: Done) -> None:
+        """What went on its way to the bank comes back before it was sent."""
+        to = wallet(one.giver)
+        self.post([(house("PAYOUT"), to, one.amount), (house("COMMISSION"), to, one.fee)])
+        self.count(one.giver, one.counts, -one.amount, -1)
+
     def take(self, application: Application) -> None:
         """A specialist takes it."""
         if application.late:
@@ -545,6 +551,7 @@ class Ledger:
         return answer
 
     def may_be_cancelled(self, one: Done) -> bool:
+        """By its own client."""
         return one.redeem == "pending" or (one.kind, one.redeem) == ("cash_redeem", "approved")
 
     def may_go_on(self, one: Done) -> None:
@@ -566,11 +573,14 @@ class Ledger:
 
     def end_redeem(self, one: Done, how: str) -> None:
         """An accountant declines it, or cancels it."""
-        if not (one.redeem == "pending" if how == "decline" else self.may_be_cancelled(one)):
+        if one.redeem not in (["pending"] if how == "decline" else ["pending", "approved"]):
             raise Refused("redeem.wrong_state")
         if one.blocked:
             raise Refused("operation.blocked")
-        self.give_up(one)
+        if (one.kind, one.redeem) == ("bank_redeem", "approved"):
+            self.take_back(one)
+        else:
+            self.give_up(one)
         one.redeem = "declined" if how == "decline" else "cancelled"
 
     def pay_redeem(self, one: Done) -> None:

@@ -253,7 +253,11 @@ PEOPLE = (
                              union all
                              -- What is set aside counts from then on, unless it was given back.
                              select h.client_id, h.kind, h.issuer_id, h.amount
-                               from book.hold h where h.counted_on is not null and h.state <> 'released') as counted
+                               from book.hold h
+                              where h.counted_on is not null and h.state <> 'released'
+                                and not exists (select from vault.operation r
+                                                 where r.of_id = h.ended_operation_id
+                                                   and r.kind = 'redeem_taken_back')) as counted
                       group by 1, 2, 3) o
             on o.client_id = u.client_id and o.kind = u.operation_kind and o.issuer_id = u.issuer_id
          where coalesce(u.pieces[6], 0) <> coalesce(o.pieces, 0) or coalesce(u.amounts[6], 0) <> coalesce(o.amount, 0)

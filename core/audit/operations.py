@@ -298,6 +298,12 @@ WHO_ASKED = (
                                                 then k.result -> 'results' else '[]' end) as e
                                          where k.what = 'redeem.approve_all') as done
                             where done.id = to_jsonb(o.id))
+        union all
+        select o.id, o.kind
+          from vault.operation o
+         where o.kind = 'redeem_taken_back'
+           and not exists (select from vault.request_key k
+                            where k.what = 'redeem.cancel' and k.result -> 'operation_id' = to_jsonb(o.id))
         """,
     ),
     # Of a bank's money the key is that of who matched it.

@@ -73,6 +73,16 @@ WAITING = (
     Rule(
         "redeem_wrong",
         """
+        with taken_back as (
+          select o.id, o.kind, o.of_id, o.amount, o.coin_id, o.issuer_id
+            from vault.operation o where o.kind = 'redeem_taken_back'),
+        given as (
+          select t.id, sum(p.amount) filter (where d.kind = 'PAYOUT') as paid,
+                 sum(p.amount) filter (where d.kind = 'COMMISSION') as commission
+            from taken_back t
+            join vault.posting p on p.operation_id = t.id
+            join vault.account d on d.id = p.debit_account_id
+           group by t.id)
         select r.id as request, r.state
           from book.redeem_request r
           left join book.hold h on h.id = r.hold_id
@@ -82,13 +92,15 @@ WAITING = (
           left join vault.operation b on b.id = r.returned_operation_id
           left join vault.operation c on c.id = r.recredited_operation_id
           left join book.payment_file_item i on i.request_id = r.id
+          left join taken_back t on t.of_id = r.operation_id
+          left join given g on g.id = t.id
          where (i.file_id is not null) <> (r.state in ('submitted', 'settled', 'returned', 'recredited'))
             or (h.purpose, h.kind, h.client_id, h.coin_id, h.issuer_id, h.amount, h.commission, h.on_top)
                is distinct from ('redeem', case r.kind when 'cash' then 'cash_withdrawal' else 'bank_redeem' end,
                                  r.client_id, r.coin_id, r.issuer_id, r.amount, r.commission, r.on_top)
             or (r.payee, r.iban) is distinct from (coalesce(w.details ->> 'payee', ''), w.details ->> 'iban')
             or h.state is distinct from
-               case when r.state in ('cancelled', 'declined', 'expired') then 'released'
+               case when r.state in ('cancelled', 'declined', 'expired') and r.operation_id is null then 'released'
                     when r.state = 'pending' or r.kind = 'cash' and r.state = 'approved' then 'active' else 'used' end
             or (r.kind, r.state) in (('cash', 'submitted'), ('cash', 'settled'), ('cash', 'returned'),
                                      ('cash', 'recredited'), ('bank', 'paid'), ('bank', 'expired'))
@@ -105,6 +117,12 @@ WAITING = (
                and (b.kind, b.of_id, b.coin_id) is distinct from
                    ('redeem_returned', r.settled_operation_id, r.coin_id)
             or (c.id is not null) <> (r.state = 'recredited')
+            or r.operation_id is not null and r.state in ('declined', 'expired')
+            or (t.id is not null) <> (r.state = 'cancelled' and r.operation_id is not null)
+            or t.id is not null
+               and (t.kind, t.amount, t.coin_id, t.issuer_id, g.paid, g.commission) is distinct from
+                   ('redeem_taken_back', r.amount, r.coin_id, r.issuer_id,
+                    r.amount::numeric - r.commission + r.on_top, nullif(r.commission, 0)::numeric)
             or r.recredited_operation_id is not null
                and (c.kind, c.of_id, c.amount, c.coin_id) is distinct from
                    ('redeem_recredited', r.returned_operation_id, b.amount, r.coin_id)
@@ -130,6 +148,12 @@ WAITING = (
          where o.kind in ('redeem_returned', 'redeem_recredited')
            and not exists (select from book.redeem_request r where r.returned_operation_id = o.id)
            and not exists (select from book.redeem_request r where r.recredited_operation_id = o.id)
+        union all
+        select o.id, o.kind
+          from vault.operation o
+         where o.kind = 'redeem_taken_back'
+           and not exists (select from book.redeem_request r
+                            where r.operation_id = o.of_id and r.state = 'cancelled')
         """,
     ),
     # A file says as much as the requests that it took to the bank, from an account of their issuer; and it is the one

@@ -109,9 +109,11 @@ async def _approve(screen: Any, numbers: tuple[int, ...], request: Key) -> bool:
 
 
 async def end(screen: Any, row: Any, request: Key, *, cancel: bool) -> bool:
-    """Decline or cancel one request for a reason; what it set aside goes back. Whether it was done."""
+    """Decline or cancel one request for a reason; all that it took goes back. Whether it was done."""
     verb = "cancel" if cancel else "decline"
-    words = t("redeem.end_words", client=row.client, amount=_money(row, row.held))
+    words = t(
+        "redeem.end_words", client=row.client, amount=_money(row, row.held or row.pays + row.commission)
+    )
     reason = await screen.app.push_screen_wait(Reason(t(f"redeem.{verb}", number=row.id), words=words))
     if not reason:
         return False
@@ -123,8 +125,8 @@ async def end(screen: Any, row: Any, request: Key, *, cancel: bool) -> bool:
     return True
 
 
-def blocked_for(verb: str, kind: str, now: str) -> str | None:
+def blocked_for(verb: str, now: str) -> str | None:
     """Why a request in this state cannot be decided so, as a key; None when it can."""
     if verb == "cancel":
-        return None if now == "pending" or (kind, now) == ("cash", "approved") else "blocked.redeem_over"
+        return None if now in ("pending", "approved") else "blocked.redeem_over"
     return None if now == "pending" else "blocked.redeem_not_waiting"

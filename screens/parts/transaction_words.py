@@ -18,9 +18,9 @@ from screens.parts.words import money
 KINDS = (
     "cash_top_up", "cash_withdrawal", "bank_top_up", "bank_redeem", "transfer", "payment", "refund", "exchange",
     "mass_payment", "mass_payment_item", "mass_payment_return", "bonus_issue", "hold", "capture", "release",
-    "redeem_hold", "redeem_settled", "redeem_returned", "redeem_recredited", "cashback_payout", "application_hold",
-    "bank_receipt", "reversal", "count_over", "count_short", "short_loss", "short_debt", "over_gain", "over_wallet",
-    "cash_input",
+    "redeem_hold", "redeem_settled", "redeem_returned", "redeem_recredited", "redeem_taken_back", "cashback_payout",
+    "application_hold", "bank_receipt", "reversal", "count_over", "count_short", "short_loss", "short_debt",
+    "over_gain", "over_wallet", "cash_input",
 )  # fmt: skip
 """The kinds of operation, in the order in which they are offered."""
 MOST_LINES = 3

@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from core import bank
+from core import bank, redeem
 from core.bank import camt, pain
 from core.db import Database
 from core.db.keyset import Keyset
@@ -23,6 +23,7 @@ from core.errors import (
     NotFound,
     WrongState,
 )
+from core.redeem import End
 from tests.banking import PAYEE_IBAN, SCALES, Banking
 from tests.core.test_races import at_once
 from tests.hostile import TEXTS
@@ -109,6 +110,24 @@ def test_nothing_is_followed_when_a_file_is_written(front: Banking, db: Database
     with pytest.raises(Invalid, match=r"file\.unwritable"):
         bank.write_payment_file(made, tmp_path)
     assert not (tmp_path / "elsewhere").exists()
+
+
+def test_a_file_and_a_cancellation_of_one_request_at_the_same_time(front: Banking) -> None:
+    """Thirty times: it is in the file or back in the wallet, never both, never neither."""
+    first, second = front.office(), front.office()
+    client = front.rich("5000.00")
+    for _ in range(30):
+        number = front.request(client)
+        front.approve(number)
+        before = front.has(client)
+        found = at_once(
+            lambda n=number: bank.make_payment_file(first, uuid4(), front.account, [n]),
+            lambda n=number: redeem.cancel(second, End(uuid4(), n, "the wrong one")),
+        )
+        assert len([x for x in found if isinstance(x, BocliError)]) == 1, found
+        now = front.one("select state from book.redeem_request where id = %s", number)
+        assert (now, front.has(client) - before) in {("submitted", 0), ("cancelled", 10200)}
+    front.assert_right()
 
 
 def test_a_request_goes_out_once_whoever_asks_at_the_same_time(front: Banking) -> None:

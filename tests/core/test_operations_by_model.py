@@ -391,7 +391,8 @@ class Traffic(RuleBasedStateMachine):
 
     def go_on_with_a_redeem(self, at: int, how: str) -> None:
         either = (REDEEMS[at % 2], "pending")
-        fits = {"approve": either, "decline": either, "cancel": either, "pay": ("cash_redeem", "approved"),
+        open_one = (REDEEMS[at % 2], ("pending", "approved")[at // 2 % 2])
+        fits = {"approve": either, "decline": either, "cancel": open_one, "pay": ("cash_redeem", "approved"),
                 "file": ("bank_redeem", "approved")}[how]  # fmt: skip
         among = self.requests("bank_redeem") if how == "file" else self.requests()
         if not among:

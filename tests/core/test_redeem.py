@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -26,6 +25,7 @@ from core.errors import (
 )
 from core.redeem import Approve, End, Pay
 from tests.company import Client
+from tests.core.test_races import at_once
 from tests.front import Front
 from tests.world import Person, World
 
@@ -261,11 +261,47 @@ def test_an_approved_one_by_cash_can_be_cancelled_and_not_declined(front: Front,
     assert (front.has(client), state(front, number)) == (98000, "cancelled")
 
 
-def test_an_approved_one_by_bank_is_on_its_way(front: Front, office: Database) -> None:
+@pytest.mark.parametrize("percent", ["2", "0"])
+@pytest.mark.parametrize("payer", ["on_top", "out_of"])
+def test_an_approved_one_by_bank_is_taken_back(
+    front: Front, office: Database, payer: str, percent: str
+) -> None:
+    """Until it is in a file: amount and commission are in the wallet again, and its use of the limits is given back."""
+    client = rich(front)
+    version = front.contract(f"Terms {uuid4()}")
+    front.term(version, "bank_redeem", "EUR", payer=payer, percent=percent)
+    front.assign_contract(client, version)
+    before, paid_out, earned = (
+        used(front, client, "bank_redeem"), front.of_kind("PAYOUT"), front.of_kind("COMMISSION"),
+    )  # fmt: skip
+    number = approved(front, office, client, "bank")
+    assert used(front, client, "bank_redeem") != before
+    with refuses(WrongState, "redeem.wrong_state"):
+        redeem.decline(office, End(uuid4(), number, "too late"))
+    asked_for = End(uuid4(), number, "the wrong one")
+    found = redeem.cancel(office, asked_for)
+    assert found.operation_id is not None
+    fee = int(percent) * 100
+    pays = 10000 - (fee if payer == "out_of" else 0)
+    assert front.lines(found.operation_id) == [
+        ("PAYOUT", "WALLET", pays), *([("COMMISSION", "WALLET", fee)] if fee else [])
+    ]  # fmt: skip
+    assert (front.has(client), front.held(client), state(front, number)) == (98000, 0, "cancelled")
+    assert (front.of_kind("PAYOUT"), front.of_kind("COMMISSION")) == (paid_out, earned)
+    assert used(front, client, "bank_redeem") == before
+    assert redeem.cancel(office, asked_for) == found
+    kinds = [each.kind for each in redeem.detail(office, number).operations]
+    assert kinds == ["redeem_hold", "bank_redeem", "redeem_taken_back"]
+    with refuses(WrongState, "redeem.wrong_state"):
+        redeem.cancel(office, End(uuid4(), number, "twice"))
+    front.assert_right()
+
+
+def test_what_was_approved_and_is_blocked_is_not_taken_back(front: Front, office: Database) -> None:
     number = approved(front, office, rich(front), "bank")
-    for act in (redeem.decline, redeem.cancel):
-        with refuses(WrongState, "redeem.wrong_state"):
-            act(office, End(uuid4(), number, "too late"))
+    block_operation(front, number)
+    with refuses(NotEligible, "operation.blocked"):
+        redeem.cancel(office, End(uuid4(), number, "take it back"))
 
 
 def test_what_is_over_expires_and_is_given_back(front: Front, office: Database) -> None:
@@ -402,7 +438,7 @@ def test_every_state_lets_only_its_own_acts(
     db, day, _ = till
     allowed = {
         ("cash", "pending"): {"approve", "decline", "cancel"}, ("cash", "approved"): {"cancel", "pay"},
-        ("bank", "pending"): {"approve", "decline", "cancel"},
+        ("bank", "pending"): {"approve", "decline", "cancel"}, ("bank", "approved"): {"cancel"},
     }.get((kind, now), set())  # fmt: skip
     acts: dict[str, Callable[[int], object]] = {
         "approve": lambda n: redeem.approve_one(office, Approve(uuid4(), (n,))),
@@ -415,7 +451,10 @@ def test_every_state_lets_only_its_own_acts(
     done = set()
     for name, act in acts.items():
         number = asked(front, client, kind)
-        put_in(front, number, now)
+        if (kind, now) == ("bank", "approved"):  # what was posted for it is taken back
+            redeem.approve_one(office, Approve(uuid4(), (number,)))
+        else:
+            put_in(front, number, now)
         error = refusal_of(lambda act=act, number=number: act(number))  # type: ignore[misc]
         if error is None:
             done.add(name)
@@ -423,7 +462,8 @@ def test_every_state_lets_only_its_own_acts(
         wanted = {"redeem.not_approved", "redeem.not_cash"} if name == "pay" else set()
         assert error.key in {"redeem.wrong_state", *wanted}
         assert state(front, number) == now
-        put_in(front, number, "pending")  # where its hold is: the audit looks at these books
+        if (kind, now) != ("bank", "approved"):
+            put_in(front, number, "pending")  # where its hold is: the audit looks at these books
     assert done == allowed
 
 
@@ -635,25 +675,6 @@ def test_the_same_key_is_done_once(front: Front, office: Database, till: Any) ->
     assert redeem.cancel(office, end) == redeem.cancel(office, end)
 
 
-def at_once(*acts: Callable[[], object]) -> list[object]:
-    """What each of several who start together gets: its answer or its refusal."""
-    barrier, found = threading.Barrier(len(acts)), [None] * len(acts)
-
-    def run(at: int) -> None:
-        barrier.wait()
-        try:
-            found[at] = acts[at]()  # type: ignore[call-overload]
-        except BocliError as error:
-            found[at] = error  # type: ignore[call-overload]
-
-    threads = [threading.Thread(target=run, args=(at,)) for at in range(len(acts))]
-    for each in threads:
-        each.start()
-    for each in threads:
-        each.join(60)
-    return found  # type: ignore[return-value]
-
-
 def test_two_tills_pay_one_request_once(front: Front, office: Database) -> None:
     tills = []
     for _ in range(2):
@@ -679,8 +700,8 @@ def test_approving_against_cancelling_and_expiring(front: Front) -> None:
         number = asked(front, client, "bank" if at % 2 else "cash")
         before = front.has(client)
         found = at_once(
-            lambda n=number: redeem.approve(first, Approve(uuid4(), (n,))),  # type: ignore[misc]
-            lambda n=number: redeem.decline(second, End(uuid4(), n, "because")),  # type: ignore[misc]
+            lambda n=number: redeem.approve(first, Approve(uuid4(), (n,))),
+            lambda n=number: redeem.decline(second, End(uuid4(), n, "because")),
         )
         assert (
             len([x for x in found if isinstance(x, BocliError) or (isinstance(x, tuple) and x[0].error)]) == 1

@@ -1,5 +1,6 @@
 """Redeem requests as people do them: clients ask by their front end, the accountant approves, a desk pays, in the real
-program; one waits for the bank, one is cancelled. It ends with the audit of the whole database."""
+program; one waits for the bank, one of each kind is cancelled after it was approved. It ends with the audit of the
+whole database."""
 
 from __future__ import annotations
 
@@ -17,7 +18,7 @@ IBAN = "DE89370400440532013000"
 
 
 def asked(script: Script) -> tuple[list[int], str]:
-    """Two requests by cash and one by bank, as the front end hands them in; and the client's phone."""
+    """Two requests by cash and two by bank, as the front end hands them in; and the client's phone."""
     serial, phone = script.ask(
         "select n.serial, c.phone from book.coin n join book.client c on c.id = n.client_id "
         "join book.issuer i on i.id = n.issuer_id join vault.account w on w.id = n.wallet_account_id "
@@ -29,6 +30,7 @@ def asked(script: Script) -> tuple[list[int], str]:
         {"do": "cash_redeem", "amount": "120"},
         {"do": "cash_redeem", "amount": "30"},
         {"do": "bank_redeem", "amount": "75.50", "iban": IBAN, "payee": "Own Name"},
+        {"do": "bank_redeem", "amount": "41.00", "iban": IBAN, "payee": "Own Name"},
     ]
     full = [{"key": str(uuid4()), "from": serial, **line} for line in lines]
     with psycopg.connect(script.server.dba(DATABASE)) as connection:
@@ -46,15 +48,23 @@ def asked(script: Script) -> tuple[list[int], str]:
 def deciding(script: Script, numbers: list[int]) -> None:
     step, accountant = script.steps.step, script.accountant
     with step("what waits stands on the accountant's home"):
-        accountant.press("F5").wait("3 redeem requests to be decided")
+        accountant.press("F5").wait("4 redeem requests to be decided")
     with step("two by cash are marked and approved together, with their total"):
         accountant.type(":").type("Redeem").press("Enter").wait("[By cash]", str(numbers[1]))
         accountant.press("Space", "Space").type("a")
         accountant.wait("Approve 2 redeem requests", "150.00 EUR")
         accountant.press("F10").wait("2 requests approved")
-    with step("one by bank is seen whole, then approved"):
-        accountant.press("F2").wait("[By bank]", "75.50 EUR")
-        accountant.press("Enter").wait("DE89 3704 0044 0532 0130 00", "Own Name")
+    with step("one by bank is approved, and taken back before it is in a file"):
+        accountant.press("F2").wait("[By bank]", "75.50 EUR", "41.00 EUR")
+        accountant.press("Enter").wait(f"{numbers[3]}", "41.00 EUR", "[waiting]")
+        accountant.type("a").wait("Approve 1 redeem request", "Debit")
+        accountant.press("F10").wait("[approved]", "Bank payout")
+        held = script.ask("select amount + on_top from book.redeem_request where id = %s", numbers[3])[0][0]
+        accountant.type("x").wait(f"Cancel request {numbers[3]}", f"{int(str(held)) / 100:.2f} EUR goes back")
+        accountant.type("approved the wrong one").press("F10").wait("[cancelled]", "Redeem: taken back")
+        accountant.press("Escape").wait("[By bank]")
+    with step("another by bank is seen whole, then approved"):
+        accountant.press("Down", "Enter").wait("DE89 3704 0044 0532 0130 00", "Own Name")
         accountant.type("a").wait("Approve 1 redeem request", "Debit")
         accountant.press("F10").wait("[approved]", "Bank payout")
     with step("one by cash whose client never came is cancelled with a reason"):
@@ -85,7 +95,7 @@ def paying(script: Script, numbers: list[int], phone: str) -> None:
         assert state(script, numbers[0]) == "paid"
     with step("its receipt names the request"):
         assert any("Request" in line and str(numbers[0]) in line for line in cashier.screen().splitlines())
-    assert [state(script, each) for each in numbers] == ["paid", "cancelled", "approved"]
+    assert [state(script, each) for each in numbers] == ["paid", "cancelled", "approved", "cancelled"]
 
 
 def state(script: Script, number: int) -> str:

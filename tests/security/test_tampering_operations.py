@@ -104,9 +104,12 @@ def _requests(front: Banking) -> None:
         back,
     )
     assert front.run({"do": "redeem_cancel", "of": held})[0]["status"] == "done"
-    _, approved, *at_bank = (front.request(client, f"{amount}.00") for amount in range(30, 36))
+    _, approved, wrong, *at_bank = (
+        front.request(client, f"{amount}.00") for amount in (30, 31, 29, 32, 33, 34, 35)
+    )
     sent, settled, came_back, of_less = at_bank
-    redeem.approve(decider, Approve(uuid4(), (approved, *at_bank)))
+    redeem.approve(decider, Approve(uuid4(), (approved, wrong, *at_bank)))
+    redeem.cancel(decider, End(uuid4(), wrong, "The wrong one"))
     bank.make_payment_file(decider, uuid4(), front.account, [sent, settled])
     bank.make_payment_file(decider, uuid4(), front.account, [came_back, of_less])
     ends = [f"BOCLI-{number}" for number in at_bank]
@@ -123,9 +126,9 @@ def _requests(front: Banking) -> None:
     bank.match_receipt(decider, uuid4(), front.line(taken, 8)["id"], client.serials["EUR"])
     found = front.admin.execute("select kind, state from book.redeem_request order by kind, state").fetchall()
     assert found == [
-        ("bank", "approved"), ("bank", "pending"), ("bank", "recredited"), ("bank", "recredited"),
-        ("bank", "settled"), ("bank", "submitted"), ("cash", "approved"), ("cash", "cancelled"), ("cash", "declined"),
-        ("cash", "expired"), ("cash", "paid"), ("cash", "pending"),
+        ("bank", "approved"), ("bank", "cancelled"), ("bank", "pending"), ("bank", "recredited"),
+        ("bank", "recredited"), ("bank", "settled"), ("bank", "submitted"), ("cash", "approved"), ("cash", "cancelled"),
+        ("cash", "declined"), ("cash", "expired"), ("cash", "paid"), ("cash", "pending"),
     ]  # fmt: skip
 
 
@@ -713,8 +716,25 @@ FOUND: dict[str, tuple[Callable[[Admin], None], set[str]]] = {
         {"redeem_wrong"},
     ),
     "a request that was cancelled waits again": (
-        bend("update book.redeem_request set state = 'pending' where state = 'cancelled'", "book.redeem_request"),
+        bend(
+            "update book.redeem_request set state = 'pending' where state = 'cancelled' and kind = 'cash'",
+            "book.redeem_request",
+        ),
         {"redeem_wrong"},
+    ),
+    "a payment that was taken back goes out again": (
+        bend(
+            "update book.redeem_request set state = 'approved' where state = 'cancelled' and kind = 'bank'",
+            "book.redeem_request",
+        ),
+        {"redeem_wrong", "redeem_missing", "waiting_wrong"},
+    ),
+    "a payment said to be taken back": (
+        bend(
+            "update book.redeem_request set state = 'cancelled' where state = 'approved' and kind = 'bank'",
+            "book.redeem_request",
+        ),
+        {"redeem_wrong", "waiting_wrong"},
     ),
     "a request that was declined is paid": (
         bend("update book.redeem_request set state = 'paid' where state = 'declined'", "book.redeem_request"),

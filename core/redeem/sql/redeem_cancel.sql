@@ -1,5 +1,5 @@
--- Cancels a redeem request that waits, or one by cash that was approved and not yet paid, with a reason; what it set aside
--- goes back to the wallet.
+-- Cancels a redeem request that waits, or one that was approved and is neither paid nor in a file for the bank, with a
+-- reason; what it set aside, or what approving it posted, goes back to the wallet.
 -- permission: redeem:decide
 create function api.redeem_cancel(p_key uuid, p_request_id bigint, p_reason text)
 returns jsonb language plpgsql security definer
@@ -21,14 +21,13 @@ begin
   if seen is not null then
     return seen;
   end if;
-  if r.kind = 'cash' then
-    checked := redeem_move_check(r, 'cancelled', 'pending', 'approved');
-  else
-    checked := redeem_move_check(r, 'cancelled', 'pending');
-  end if;
+  checked := redeem_move_check(r, 'cancelled', 'pending', 'approved');
   checked := reason_check(p_reason);
-  return key_keep(who, p_key, 'redeem.cancel', content, redeem_given_back(
-    who, clock_timestamp(), 'person:' || who.staff_id, 'redeem.cancel', r, 'cancelled', p_reason));
+  return key_keep(who, p_key, 'redeem.cancel', content, case
+    when r.kind = 'bank' and r.state = 'approved'
+      then redeem_taken_back(who, clock_timestamp(), 'person:' || who.staff_id, r, p_reason)
+    else redeem_given_back(
+      who, clock_timestamp(), 'person:' || who.staff_id, 'redeem.cancel', r, 'cancelled', p_reason) end);
 exception when others then
   get stacked diagnostics params = pg_exception_detail;
   return refused(sqlstate, sqlerrm, params, 'redeem.cancel', jsonb_build_object('request', p_request_id));

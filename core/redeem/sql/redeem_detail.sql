@@ -46,7 +46,8 @@ begin
               select coalesce(jsonb_agg(jsonb_build_object('id', x.id, 'kind', x.kind, 'at', x.at) order by x.id), '[]')
                 from operation x
                where x.id in (h.operation_id, h.ended_operation_id, r.operation_id, r.settled_operation_id,
-                              r.returned_operation_id, r.recredited_operation_id)))
+                              r.returned_operation_id, r.recredited_operation_id)
+                  or x.of_id = r.operation_id and x.kind = 'redeem_taken_back'))
     into answer
     from redeem_request r
     join client c on c.id = r.client_id
