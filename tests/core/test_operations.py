@@ -466,6 +466,23 @@ def test_who_is_blocked_holds_up_nobody_elses_cashback(front: Front) -> None:
     assert (front.rule(pay), front.has(a)) == (1, 393_00)
 
 
+def test_a_hold_whose_price_is_gone_is_not_taken_for_nothing(front: Front) -> None:
+    a, shop = front.client(), front.merchant()
+    version = front.contract(f"Terms {uuid4()}")
+    front.term(version, "payment", "EUR", payer="out_of", percent="2")
+    front.fund(a, "100.00")
+    front.assign_contract(a, version)
+    front.assign_contract(shop, version)
+    held = done(front.run(payment(a, shop, "50.00") | {"do": "hold"})[0])
+    with front.admin.transaction(force_rollback=True):
+        front.admin.execute("alter table book.contract_term disable trigger all")
+        gone = front.admin.execute("delete from book.contract_term where version_id = %s", (version,))
+        assert gone.rowcount > 0
+        for line in ({}, {"amount": "20.00"}):
+            assert refused(front.run({"do": "capture", "of": str(held), **line})[0]) == "term.missing"
+    assert done(front.run({"do": "capture", "of": str(held)})[0])
+
+
 def test_a_hold_that_nobody_captured_goes_back(front: Front) -> None:
     a, shop = front.client(), front.merchant()
     front.fund(a, "100.00")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import tempfile
 import time
@@ -81,10 +82,12 @@ def take_away(server: embedded.Server) -> None:
 
 
 def main(script: Callable[[Steps, dict[str, str]], None]) -> None:
-    """Run a script in folders of its own and end with its closing line."""
+    """Run a script in folders of its own and end with its closing line; the folders stay when it failed, to be read."""
     environment = home_of_its_own()
     os.environ.update(environment)
     steps = Steps()
     with suppress(Stop):
         script(steps, environment)
+    if len(sys.argv) < 2 and not steps.failed:
+        shutil.rmtree(Path(environment["BOCLI_DATA_DIR"]).parent)
     sys.exit(steps.close())

@@ -7,8 +7,6 @@ what everybody tries around it. Nothing here may succeed, and nothing may be cha
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
@@ -17,7 +15,7 @@ import pytest
 
 from core.permissions import ROLES
 from tests.books import Books
-from tests.world import Person, World
+from tests.world import World
 
 TABLES = (
     "book.client", "book.coin", "book.issuer", "book.organization", "book.product", "book.contract", "book.client_contract",
@@ -65,12 +63,6 @@ WRITES = (
 @pytest.fixture(scope="module")
 def books(world: World) -> Books:
     return Books(world)
-
-
-@pytest.fixture(scope="module")
-def raw(world: World, people: dict[str, Person]) -> Iterator[dict[str, psycopg.Connection[Any]]]:
-    with contextlib.ExitStack() as stack:
-        yield {role: stack.enter_context(world.raw(people[role])) for role in ROLES}
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +117,7 @@ def state_of(connection: psycopg.Connection[Any], statement: str) -> str | None:
 
 @pytest.mark.parametrize("role", ROLES)
 def test_what_everybody_tries_around_the_functions(
-    books: Books, raw: dict[str, psycopg.Connection[Any]], scene: dict[str, Any], role: str
+    books: Books, attackers: dict[str, psycopg.Connection[Any]], scene: dict[str, Any], role: str
 ) -> None:
     before = everything(books)
     attacks = [f"select {call}" for call in INSIDE]
@@ -147,13 +139,13 @@ def test_what_everybody_tries_around_the_functions(
         "begin; lock table vault.operation in share row exclusive mode",
     ]  # fmt: skip
     for attack in attacks:
-        state = state_of(raw[role], attack)
+        state = state_of(attackers[role], attack)
         # There is no column of that name, or no row of it, only for who may not ask at all: nothing else is known.
         assert state in ("42501", "42809", "55000", "42703", "42846", "42601", "0A000", "42P16", "42P17"), (
             attack,
             state,
         )
-        raw[role].execute("rollback")
+        attackers[role].execute("rollback")
     assert everything(books) == before
 
 
@@ -235,22 +227,22 @@ MISUSE = {
 
 @pytest.mark.parametrize("attack", MISUSE)
 def test_who_may_call_a_function_cannot_bend_it(
-    books: Books, raw: dict[str, psycopg.Connection[Any]], scene: dict[str, Any], attack: str
+    books: Books, attackers: dict[str, psycopg.Connection[Any]], scene: dict[str, Any], attack: str
 ) -> None:
     wanted = MISUSE[attack]
     before = everything(books)
     statement = attack.format(key=f"'{uuid4()}'", issuer=1, **scene)
-    state = state_of(raw["administrator"], statement)
+    state = state_of(attackers["administrator"], statement)
     assert state == wanted, state
     assert everything(books) == before
 
 
 def test_a_dry_run_leaves_nothing_for_who_looks_while_it_runs(
-    books: Books, raw: dict[str, psycopg.Connection[Any]], scene: dict[str, Any]
+    books: Books, attackers: dict[str, psycopg.Connection[Any]], scene: dict[str, Any]
 ) -> None:
     before = everything(books)
     rows = '[{"line": 1, "code": "z", "name": "Z", "issuer": "EUR", "price": 5}]'
-    answer = raw["administrator"].execute(
+    answer = attackers["administrator"].execute(
         "select api.products_import(%s, %s, %s, true, true)", (uuid4(), scene["wires"], rows)
     ).fetchone()  # fmt: skip
     assert answer is not None
@@ -268,11 +260,15 @@ def test_a_dry_run_leaves_nothing_for_who_looks_while_it_runs(
     ],
 )
 def test_an_old_picture_of_the_books_decides_nothing(
-    books: Books, raw: dict[str, psycopg.Connection[Any]], scene: dict[str, Any], isolation: str, call: str
+    books: Books,
+    attackers: dict[str, psycopg.Connection[Any]],
+    scene: dict[str, Any],
+    isolation: str,
+    call: str,
 ) -> None:
     """What circulates is asked after everybody was waited for; a snapshot from before would not see them."""
     before = everything(books)
-    connection = raw["administrator"]
+    connection = attackers["administrator"]
     connection.execute(f"begin isolation level {isolation}".encode())
     state = state_of(connection, f"select {call.format(**scene)}")
     connection.execute("rollback")
@@ -281,23 +277,23 @@ def test_an_old_picture_of_the_books_decides_nothing(
 
 
 def test_the_last_key_cannot_be_taken_by_somebody_else(
-    books: Books, raw: dict[str, psycopg.Connection[Any]], world: World, scene: dict[str, Any]
+    books: Books, attackers: dict[str, psycopg.Connection[Any]], world: World, scene: dict[str, Any]
 ) -> None:
     key = uuid4()
     call = f"select api.organization_create('{key}', 'Keys', 'own', '', '', null)"
-    assert state_of(raw["administrator"], call) is None
+    assert state_of(attackers["administrator"], call) is None
     with world.raw(world.make_staff("administrator")) as other:
         assert state_of(other, call) == "BO020"
-    assert state_of(raw["administrator"], call.replace("Keys", "Others")) == "BO020"
+    assert state_of(attackers["administrator"], call.replace("Keys", "Others")) == "BO020"
 
 
 @pytest.mark.parametrize("role", ROLES)
 def test_a_statement_names_no_account_but_wallets(
-    raw: dict[str, psycopg.Connection[Any]], books: Books, scene: dict[str, Any], role: str
+    attackers: dict[str, psycopg.Connection[Any]], books: Books, scene: dict[str, Any], role: str
 ) -> None:
     wallets = {row[0] for row in books.admin.execute("select id from vault.account where kind = 'WALLET'")}
     try:
-        rows = raw[role].execute("select account_id from api.coin_lines").fetchall()
+        rows = attackers[role].execute("select account_id from api.coin_lines").fetchall()
     except psycopg.errors.InsufficientPrivilege:
         assert role not in ("administrator", "cfo", "anti_fraud")
         return
@@ -310,6 +306,6 @@ LEAKY = "create function pg_temp.tell(text) returns boolean language plpgsql as 
 
 @pytest.mark.parametrize("role", ROLES)
 def test_no_function_of_ones_own_looks_below_a_view(
-    raw: dict[str, psycopg.Connection[Any]], role: str
+    attackers: dict[str, psycopg.Connection[Any]], role: str
 ) -> None:
-    assert state_of(raw[role], LEAKY) == "42501"
+    assert state_of(attackers[role], LEAKY) == "42501"

@@ -36,19 +36,6 @@ def may_call(role: str, source: Source) -> bool:
 
 
 @pytest.fixture(scope="module")
-def people(world: World) -> dict[str, Person]:
-    """One of every role."""
-    return {role: world.make_staff(role) for role in ROLES}
-
-
-@pytest.fixture(scope="module")
-def raw(world: World, people: dict[str, Person]) -> Iterator[dict[str, psycopg.Connection[Any]]]:
-    """A raw connection with a live session of every role."""
-    with contextlib.ExitStack() as stack:
-        yield {role: stack.enter_context(world.raw(people[role])) for role in ROLES}
-
-
-@pytest.fixture(scope="module")
 def parameters(admin: psycopg.Connection[Any]) -> dict[str, list[tuple[str, str]]]:
     """Function → (name, type) of its parameters."""
     rows = admin.execute(
@@ -76,13 +63,13 @@ def refused_state(connection: psycopg.Connection[Any], statement: str) -> str | 
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_function_by_raw_sql(
-    raw: dict[str, psycopg.Connection[Any]],
+    attackers: dict[str, psycopg.Connection[Any]],
     parameters: dict[str, list[tuple[str, str]]],
     function: str,
     role: str,
 ) -> None:
     nulls = ", ".join(f"{name} => null::{kind}" for name, kind in parameters[function])
-    state = refused_state(raw[role], f"select {function}({nulls})")
+    state = refused_state(attackers[role], f"select {function}({nulls})")
     if may_call(role, DOORS[function]):
         assert state not in ("42501", "BO012", "42883", "42P01", "42703")
     else:
@@ -146,16 +133,16 @@ def without_session(world: World) -> Iterator[dict[str, psycopg.Connection[Any]]
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("view", VIEWS)
 def test_view(
-    raw: dict[str, psycopg.Connection[Any]],
+    attackers: dict[str, psycopg.Connection[Any]],
     without_session: dict[str, psycopg.Connection[Any]],
     view: str,
     role: str,
 ) -> None:
     if not may_call(role, DOORS[view]):
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            raw[role].execute(f"select * from {view}".encode())
+            attackers[role].execute(f"select * from {view}".encode())
         return
-    raw[role].execute(f"select * from {view} limit 1".encode())
+    attackers[role].execute(f"select * from {view} limit 1".encode())
     assert without_session[role].execute(f"select * from {view} limit 1".encode()).fetchall() == []
 
 
@@ -275,12 +262,12 @@ def test_the_intake_login_may_hand_in_ask_for_quotes_and_run_what_is_due_and_not
 @pytest.mark.parametrize("managed", ROLES)
 @pytest.mark.parametrize("manager", ROLES)
 def test_who_may_create_whom(
-    world: World, raw: dict[str, psycopg.Connection[Any]], manager: str, managed: str
+    world: World, attackers: dict[str, psycopg.Connection[Any]], manager: str, managed: str
 ) -> None:
     from core.staff.secrets import scram_verifier
     from tests.world import CHEAP
 
-    connection = raw[manager]
+    connection = attackers[manager]
     world.admin.execute(
         "update auth.session set stepped_up_at = clock_timestamp() where login = %s and closed_at is null",
         (connection.info.user,),
@@ -313,13 +300,13 @@ ACTS = {
 @pytest.mark.parametrize("managed", ROLES)
 @pytest.mark.parametrize("manager", ["administrator", "cfo", "compliance", "support_manager"])
 def test_who_may_change_whom(
-    world: World, raw: dict[str, psycopg.Connection[Any]], managed_people: dict[str, Person], manager: str,
+    world: World, attackers: dict[str, psycopg.Connection[Any]], managed_people: dict[str, Person], manager: str,
     managed: str, act: str,
 ) -> None:  # fmt: skip
     from core.staff.secrets import scram_verifier
     from tests.world import CHEAP
 
-    connection = raw[manager]
+    connection = attackers[manager]
     statement = ACTS[act].format(managed_people[managed].id, scram_verifier("x"), CHEAP)
     world.admin.execute(
         "update auth.session set stepped_up_at = null where login = %s", (connection.info.user,)
@@ -348,7 +335,7 @@ def managed_people(world: World) -> dict[str, Person]:
 
 @pytest.mark.parametrize("act", ACTS)
 def test_nobody_changes_the_own_account_nor_a_second_one_of_the_same_person(
-    world: World, raw: dict[str, psycopg.Connection[Any]], people: dict[str, Person], act: str
+    world: World, attackers: dict[str, psycopg.Connection[Any]], people: dict[str, Person], act: str
 ) -> None:
     from core.staff.secrets import scram_verifier
     from tests.world import CHEAP
@@ -360,5 +347,7 @@ def test_nobody_changes_the_own_account_nor_a_second_one_of_the_same_person(
         (me.login,),
     )
     for one in (me, second):
-        state = refused_state(raw["administrator"], ACTS[act].format(one.id, scram_verifier("x"), CHEAP))
+        state = refused_state(
+            attackers["administrator"], ACTS[act].format(one.id, scram_verifier("x"), CHEAP)
+        )
         assert state == "BO012"
