@@ -290,7 +290,10 @@ def test_redeem_requests_set_aside_what_they_will_take(front: Front) -> None:
 @pytest.mark.parametrize(
     ("iban", "payee", "key"),
     [("DE89370400440532013001", "A B", "iban.invalid"), ("", "A B", "iban.invalid"), (IBAN, " ", "payee.invalid"),
-     (IBAN, "A" * 141, "payee.invalid"), (IBAN, "A\u202eB", "payee.invalid")],
+     # Right by their check digits, and not of that length; a country that the registry does not know has none.
+     ("DE41370400440532013", "A B", "iban.length"), ("DE6537040044053201300012", "A B", "iban.length"),
+     ("AO7600600006000004", " ", "payee.invalid"), (IBAN, "A" * 141, "payee.invalid"),
+     (IBAN, "A\u202eB", "payee.invalid")],
 )  # fmt: skip
 def test_a_redeem_by_bank_needs_a_right_account_and_a_name(
     front: Front, iban: str, payee: str, key: str

@@ -1,5 +1,5 @@
--- Why a line cannot be paid out to a bank account, or null: an IBAN (ISO 13616, its check digits by ISO/IEC 7064
--- MOD 97-10), the name of who is paid, and a note of at most 140 letters, as banks take them.
+-- Why a line cannot be paid out to a bank account, or null: an IBAN (ISO 13616, as long as its country's are, its check
+-- digits by ISO/IEC 7064 MOD 97-10), the name of who is paid, and a note of at most 140 letters, as banks take them.
 create function rule.bank_redeem_refusal(p_line jsonb)
 returns jsonb language plpgsql immutable
 as $$
@@ -9,6 +9,10 @@ declare
 begin
   if iban !~ '^[A-Z]{2}[0-9]{2}[A-Z0-9]{10,30}$' then
     return no('BO030', 'iban.invalid');
+  end if;
+  if length(iban) <> iban_length(left(iban, 2)) then
+    return no('BO030', 'iban.length', jsonb_build_object(
+      'country', left(iban, 2), 'wanted', iban_length(left(iban, 2)), 'given', length(iban)));
   end if;
   digits := (select string_agg(case when c ~ '[A-Z]' then (ascii(c) - 55)::text else c end, '' order by i)
                from regexp_split_to_table(substr(iban, 5) || left(iban, 4), '') with ordinality as s (c, i));
