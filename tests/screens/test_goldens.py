@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,11 +25,27 @@ from tests.screens.states import STATES, State
 GOLDEN = Path(__file__).parents[1] / "golden" / "screens"
 NOW = datetime(2026, 11, 23, 7, 30, tzinfo=UTC)
 WIDELY = ("en", "de", "ar")
+LAID_OUT = re.compile("[\ufb50-\ufdff\ufe70-\ufefc]")
+"""The shapes of Arabic letters, which only what was laid out has."""
 
 
 @pytest.fixture(autouse=True)
 def _same_time(monkeypatch: pytest.MonkeyPatch, strict: None) -> None:
     monkeypatch.setattr(Status, "clock", lambda _: "09:30")
+
+
+@pytest.fixture(autouse=True)
+def _turned_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parts that were laid out for right-to-left and then joined would be turned round again, and stand in each other's
+    columns."""
+    door = sys.modules["bocli.widgets.shown"]
+    turn = door.visual
+
+    def once(text: str, language: str) -> str:
+        assert not LAID_OUT.search(text), f"laid out twice: {text!r}"
+        return str(turn(text, language))
+
+    monkeypatch.setattr(door, "visual", once)
 
 
 def cut_short(app: Any) -> list[str]:
