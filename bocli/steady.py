@@ -5,8 +5,8 @@ widget but lets Tab and Enter bubble to the app first, so `12<Tab>34<Enter>` in 
 reader) would put `1234` in the first field. Keys also wait while a call that the person started is under way.
 
 SteadyDriver: a byte that is not UTF-8 becomes U+FFFD instead of ending the program; a lone Escape is
-reported soon; a hang-up ends the program in order; nothing is asked of the terminal that old ones do not
-know.
+reported soon, and one with a key behind it in one packet is no Alt; a hang-up ends the program in order;
+nothing is asked of the terminal that old ones do not know.
 
 SteadyScreen: moving the focus does not paint the whole screen again; what is asked for and answered soon is painted
 together with what asked for it.
@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import selectors
 import signal
 import sys
@@ -23,7 +24,7 @@ import time
 import traceback
 from codecs import getincrementaldecoder
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -34,6 +35,7 @@ from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.color import Color
 from textual.drivers.linux_driver import LinuxDriver
+from textual.message import Message
 from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.style import Style
@@ -44,6 +46,9 @@ from core import text as letters
 
 UNWANTED = ("\x1b[?1004", "\x1b]22;", "\x1b[>", "\x1b[<u")
 OLD_TERMINALS = ("linux", "vt", "ansi", "dumb", "putty-vt100", "screen.linux")
+# Not before what begins or ends a sequence, Shift+Tab of the Linux console, and the words of a line (Alt+b, Alt+f,
+# Alt+Backspace, which people's fingers know).
+LONE_ESCAPE = re.compile(r"\x1b(?=[^\x1b\[\]\\OPX^_bf\t\x7f])", re.DOTALL)
 Result = TypeVar("Result")
 
 
@@ -104,6 +109,19 @@ class Pastes:
     @staticmethod
     def _beginning_of(mark: str, text: str) -> int:
         return next((size for size in range(len(mark) - 1, 0, -1) if text.endswith(mark[:size])), 0)
+
+
+def keys(parser: XTermParser, text: str) -> Iterator[Message]:
+    """What the terminal sent, as events. Escape and a key that come in one packet are two keys: no key of ours needs
+    Alt, and taken for it Escape would be lost (Esc Enter) or a letter typed that nobody pressed (Esc 1)."""
+    begin = 0
+    for escape in LONE_ESCAPE.finditer(text):
+        if escape.start() > begin:
+            yield from parser.feed(text[begin : escape.start()])
+        yield events.Key("escape", "\x1b")
+        begin = escape.end()
+    if begin < len(text):
+        yield from parser.feed(text[begin:])
 
 
 class SteadyDriver(LinuxDriver):
@@ -168,7 +186,7 @@ class SteadyDriver(LinuxDriver):
                         pieces.append((False, decoder.decode(b"", True)))
                         decoder.reset()
                 for pasted, text in pieces:
-                    for event in (events.Paste(text),) if pasted else parser.feed(text):
+                    for event in (events.Paste(text),) if pasted else keys(parser, text):
                         self.process_message(event)
                 for event in parser.tick():
                     self.process_message(event)

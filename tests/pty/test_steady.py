@@ -91,6 +91,26 @@ def test_a_lone_escape_is_soon_obeyed() -> None:
         term.until("Client", seconds=2)
 
 
+@pytest.mark.parametrize("client", ["me", "123", "Zoë", "-5"])
+@pytest.mark.parametrize("packets", [1, 2])
+def test_escape_and_a_key_in_one_packet_are_two_keys(client: str, packets: int) -> None:
+    with Terminal(*FORM) as term:
+        term.until("Client")
+        term.send(b"\x1bOP")
+        term.until("keys and meaning")
+        typed = client.encode() + b"\t5\r"
+        for part in [ESC + typed] if packets == 1 else [ESC, typed]:
+            term.send(part)
+        assert f"client={client};amount=500;" in filled(term)
+
+
+def test_shift_tab_of_the_linux_console() -> None:
+    with Terminal(*FORM) as term:
+        term.until("Client")
+        term.send(b"\t5\x1b\tme\t\r")
+        assert "client=me;amount=500;" in filled(term)
+
+
 def test_an_arrow_in_two_packets_is_still_an_arrow() -> None:
     with Terminal(*FORM) as term:
         term.until("Client")
