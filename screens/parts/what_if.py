@@ -90,15 +90,18 @@ class Effect(Lines):
             table.append(("", _columns(t(f"operation.{each.kind}"), number(each.pieces), each), _odd(each)))
             before, after, _ = sums.get(each.issuer, (0, 0, 0))
             sums[each.issuer] = (before + each.before, after + each.after, each.scale)
-        many = len(table)
+        kinds = len(table)
         for code, (before, after, scale) in sums.items():
             together = WhatIf("", code, scale, 0, 0, before, after, 0, 0, 0)
             table.append(("head", _columns(t("what_if.sum"), "", together), ""))
         lines = _aligned([row for _, row, _ in table], width)
         rows: list[Row] = [[]]
         for place, ((style, _, odd), text) in enumerate(zip(table, lines, strict=True)):
-            rows += [[]] * (place == many) + [[(style, cell) for cell in line] for line in text]
-            rows += [[("warn", odd)]] if odd else []
+            if place == kinds:
+                rows.append([])
+            rows += [[(style, cell) for cell in line] for line in text]
+            if odd:
+                rows.append([("warn", f"  {odd}")])
         return rows + [[("warn", _passed(each))] for each in self.refused]
 
 
@@ -107,7 +110,14 @@ def _columns(name: str, pieces: str, each: WhatIf) -> tuple[str, ...]:
         return sign + format_amount(minor, issuer(each.issuer, each.scale), language(), unit="none")
 
     change = each.after - each.before
-    return name, each.issuer, pieces, shown(each.before), shown(each.after), shown(change, "+" * (change > 0))
+    return (
+        name,
+        each.issuer,
+        pieces,
+        shown(each.before),
+        shown(each.after),
+        shown(change, "+" if change > 0 else ""),
+    )
 
 
 def _aligned(table: Sequence[Sequence[str]], width: int) -> list[list[list[str]]]:
@@ -127,8 +137,7 @@ def _aligned(table: Sequence[Sequence[str]], width: int) -> list[list[list[str]]
 def _odd(each: WhatIf) -> str:
     """How many would be refused, and why."""
     names = [name for name in ("unpriced", "too_dear", "above_limit") if getattr(each, name)]
-    parts = [t(f"what_if.{name}", count=number(getattr(each, name))) for name in names]
-    return "  " * bool(parts) + ", ".join(parts)
+    return ", ".join(t(f"what_if.{name}", count=number(getattr(each, name))) for name in names)
 
 
 def _passed(each: PeriodRefusals) -> str:
