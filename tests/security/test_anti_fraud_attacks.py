@@ -11,7 +11,6 @@ import pytest
 from core import anti_fraud, approvals
 from core.anti_fraud import NewBlock, Uplift
 from core.errors import KeyReused, NotAllowed, StepUpNeeded
-from core.permissions import PERMISSIONS, ROLES
 from tests.core.test_applications import WHY, limited
 from tests.core.test_blocks import ask, state
 from tests.front import Front
@@ -19,25 +18,6 @@ from tests.security.test_office_attacks import state_of
 from tests.world import Person, World
 
 KEY = "gen_random_uuid()"
-CALLS = {
-    f"api.application_take({KEY}, 1)": "application:decide_escalated",
-    f"api.application_give_back({KEY}, 1)": "application:decide_escalated",
-    f"api.application_snooze({KEY}, 1, now())": "application:decide_escalated",
-    f"api.application_escalate({KEY}, 1, 'xxx')": "application:decide",
-    f"api.application_approve({KEY}, 1, 'once', null, null, null, 'xxx')": "application:decide_escalated",
-    f"api.application_reject({KEY}, 1, 'xxx')": "application:decide_escalated",
-    "api.application_detail(1)": "application:list",
-    f"api.block_make({KEY}, 1, null, null, null, 'other', 'xxx', null)": "block:make",
-}
-VIEWS = {"api.applications": "application:list", "api.blocks": "block:list"}
-TABLES = ("book.application", "book.limit_uplift", "book.block", "book.client_device", "book.hold")
-INSIDE = (
-    "rule.application_open(null, 1, now())", "rule.application_mine(null, 1, now())", "rule.application_lock(null)",
-    "rule.application_return(null, now(), null)", "rule.anti_fraud_due(null, now(), 1)",
-    "rule.blocks_apply(1, 1, now())", "rule.unblock_apply('{}', now(), null)", "rule.unblock_follow(null, '', 1)",
-    "rule.unblock_base('{}')", "rule.block_named('{}')", "rule.uplift_check('once', 1, 1, now(), '', now())",
-    "rule.uplift_write(null, now(), null, 1, 1, now(), 'x', 1)", "rule.change_kinds_seen()", "rule.why_check('x')",
-)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -54,41 +34,6 @@ def first(world: World) -> Person:
 def twin(world: World, first: Person) -> Person:
     """The same person's second account, of the chief financial officer."""
     return world.make_staff("cfo", person=first)
-
-
-@pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("call", CALLS)
-def test_who_lacks_the_permission_cannot_call(
-    attackers: dict[str, psycopg.Connection[Any]], call: str, role: str
-) -> None:
-    assert (state_of(attackers[role], f"select {call}") == "42501") is (role not in PERMISSIONS[CALLS[call]])
-
-
-@pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("view", VIEWS)
-def test_who_lacks_the_permission_cannot_look(
-    attackers: dict[str, psycopg.Connection[Any]], view: str, role: str
-) -> None:
-    found = state_of(attackers[role], f"select 1 from {view} limit 1")
-    assert found == ("" if role in PERMISSIONS[VIEWS[view]] else "42501")
-
-
-@pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("table", TABLES)
-def test_nobody_touches_a_table(attackers: dict[str, psycopg.Connection[Any]], table: str, role: str) -> None:
-    for statement in (
-        f"select 1 from {table} limit 1", f"insert into {table} select * from {table}",
-        f"delete from {table}", f"truncate {table}",
-    ):  # fmt: skip
-        assert state_of(attackers[role], statement) == "42501", statement
-
-
-@pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("call", INSIDE)
-def test_nobody_calls_what_is_inside(
-    attackers: dict[str, psycopg.Connection[Any]], call: str, role: str
-) -> None:
-    assert state_of(attackers[role], f"select {call}") == "42501"
 
 
 def test_who_passed_one_on_does_not_decide_it_by_another_account(

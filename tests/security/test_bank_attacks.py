@@ -12,88 +12,12 @@ import pytest
 
 from core import bank
 from core.db import Database
-from core.permissions import PERMISSIONS, ROLES
 from tests.banking import Banking, iban_of
 from tests.security.test_office_attacks import state_of
 from tests.statements import IBAN, credit, debit
 from tests.world import Person, World
 
 KEY = "gen_random_uuid()"
-CALLS = {
-    f"api.bank_account_create({KEY}, 'x', 'x', 'x', 'EUR', 0)": "bank:account",
-    f"api.bank_account_change({KEY}, 1::smallint, 'x', 'x', 0)": "bank:account",
-    f"api.bank_account_switch({KEY}, 1::smallint, false)": "bank:account",
-    f"api.payment_file_draft({KEY}, 1::smallint, '[1]')": "bank:file",
-    f"api.payment_file_make({KEY}, 1::smallint, '[1]', '<x/>')": "bank:file",
-    "api.payment_file(1)": "bank:file",
-    f"api.statement_import({KEY}, 'DE89370400440532013000', '{{}}')": "bank:statement",
-    f"api.statement_line_decide({KEY}, 1, true, 'because')": "bank:match",
-    f"api.statement_line_mark({KEY}, 1, 'own', 'because')": "bank:match",
-    f"api.receipt_match({KEY}, 1, 'x')": "bank:match",
-    "api.receipt_candidates(1)": "bank:match",
-}
-VIEWS = {
-    "api.bank_accounts": "bank:list",
-    "api.bank_statements": "bank:list",
-    "api.statement_lines": "bank:list",
-    "api.payment_files": "bank:list",
-    "api.unallocated": "bank:list",
-    "api.bank_payables": "bank:file",
-}
-TABLES = (
-    "book.bank_account", "book.payment_file", "book.payment_file_item", "book.bank_statement", "book.statement_line",
-    "book.redeem_request",
-)  # fmt: skip
-INSIDE = (
-    "rule.bank_account_add(null, now(), 'x', 'x', 'x', 'EUR', 0)", "rule.bank_account_named('x')",
-    "rule.bank_account_new('x', 'x', 'x', 'EUR', 0)",
-    "rule.bank_account_of(1::smallint)", "rule.bank_account_pays(null)",
-    "rule.bank_account_checked('x', 'x', 'EUR', 0)", "rule.bank_account_facts(null)",
-    "rule.bank_account_waiting(1::smallint)", "rule.bank_code_kept('x')",
-    "rule.payment_file_requests(null, '[1]')",
-    "rule.payment_file_says('x', 'x', null, '{1}')", "rule.statement_take(null, now(), null, 'x', '{}')",
-    "rule.statement_lines_put(null, 1, '[]')", "rule.statement_lines_book(null, now(), null, '{1}')",
-    "rule.statement_lock('{x}')", "rule.statement_line_of(1)", "rule.end_to_end_of(1)", "rule.request_named('x')",
-)  # fmt: skip
-
-
-@pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("call", CALLS)
-def test_who_lacks_the_permission_cannot_call(
-    attackers: dict[str, psycopg.Connection[Any]], call: str, role: str
-) -> None:
-    state = state_of(attackers[role], f"select {call}")
-    assert (state == "42501") is (role not in PERMISSIONS[CALLS[call]])
-
-
-@pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("view", VIEWS)
-def test_who_lacks_the_permission_cannot_look(
-    attackers: dict[str, psycopg.Connection[Any]], view: str, role: str
-) -> None:
-    state = state_of(attackers[role], f"select 1 from {view} limit 1")
-    assert state == ("" if role in PERMISSIONS[VIEWS[view]] else "42501")
-
-
-@pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("table", TABLES)
-def test_nobody_touches_a_table(attackers: dict[str, psycopg.Connection[Any]], table: str, role: str) -> None:
-    for statement in (
-        f"select 1 from {table} limit 1",
-        f"insert into {table} select * from {table}",
-        f"delete from {table}",
-        f"truncate {table}",
-        f"drop table {table}",
-    ):
-        assert state_of(attackers[role], statement) == "42501", statement
-
-
-@pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("call", INSIDE)
-def test_nobody_calls_what_is_inside(
-    attackers: dict[str, psycopg.Connection[Any]], call: str, role: str
-) -> None:
-    assert state_of(attackers[role], f"select {call}") == "42501"
 
 
 # --- what an accountant may not ------------------------------------------------------------------------

@@ -9,37 +9,13 @@ import psycopg
 import pytest
 
 from core import redeem
-from core.permissions import PERMISSIONS, ROLES
+from core.permissions import ROLES
 from core.redeem import Approve
 from tests.front import Front
 from tests.security.test_office_attacks import state_of
 from tests.world import World
 
 KEY = "gen_random_uuid()"
-CALLS = {
-    f"api.redeem_approve({KEY}, 1)": "redeem:decide",
-    f"api.redeem_approve_all({KEY}, '[1]')": "redeem:decide",
-    f"api.redeem_decline({KEY}, 1, 'because')": "redeem:decide",
-    f"api.redeem_cancel({KEY}, 1, 'because')": "redeem:decide",
-    "api.redeem_detail(1)": "redeem:list",
-    f"api.redeem_pay({KEY}, 1, 1, 'passport', '[]')": "redeem:pay",
-    "api.redeem_at_desk(1, 1)": "redeem:pay",
-    "api.redeem_payable(1)": "redeem:pay",
-}
-INSIDE = (
-    "rule.redeem_approved(null, now(), 1)", "rule.redeem_paid(null, now(), null, 1, 1, 'x', '[]')",
-    "rule.redeem_taken_back(null, now(), 'x', null, 'x')",
-    "rule.redeem_given_back(null, now(), 'x', 'x', null, 'cancelled', 'x')", "rule.redeem_due(null, now())",
-    "rule.redeem_locked(1)", "rule.redeem_refusal(null, now())", "rule.redeem_open_check(null, now())",
-    "rule.redeem_move_check(null, 'paid', 'pending')", "rule.redeem_log(null, now(), 'x', 'x', null, 'x', '{}')",
-    "rule.redeem_plan(now(), null, null, null)", "rule.pieces_check('EUR', '{1}', 1, '[]')",
-    "rule.redeem_bank_lines('x', 1, 1)", "rule.hold_end(null, now(), 1, 'x')",
-)  # fmt: skip
-CHANGES = (
-    "update {} set state = 'approved'", "update {} set hold_id = hold_id", "update {} set operation_id = 1",
-    "insert into {} select * from {}", "delete from {}", "truncate {}", "select 1 from {} limit 1", "drop table {}",
-    "alter table {} disable trigger all",
-)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -64,41 +40,6 @@ def asked(front: Front, kind: str = "cash") -> int:
 
 def state(front: Front, number: int) -> str:
     return str(front.one("select state from book.redeem_request where id = %s", number))
-
-
-@pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("call", CALLS)
-def test_who_lacks_the_permission_cannot_call(
-    attackers: dict[str, psycopg.Connection[Any]], call: str, role: str
-) -> None:
-    denied = state_of(attackers[role], f"select {call}") == "42501"
-    assert denied is (role not in PERMISSIONS[CALLS[call]])
-
-
-@pytest.mark.parametrize("role", ROLES)
-def test_who_lacks_the_permission_cannot_look(
-    front: Front, attackers: dict[str, psycopg.Connection[Any]], waiting: int, role: str
-) -> None:
-    found = state_of(attackers[role], "select 1 from api.redeem_requests limit 1")
-    assert found == ("" if role in PERMISSIONS["redeem:list"] else "42501")
-    assert state(front, waiting) == "pending"
-
-
-@pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("table", ["book.redeem_request", "book.hold"])
-@pytest.mark.parametrize("change", CHANGES)
-def test_nobody_touches_a_table(
-    attackers: dict[str, psycopg.Connection[Any]], change: str, table: str, role: str
-) -> None:
-    assert state_of(attackers[role], change.format(table, table)) == "42501"
-
-
-@pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("call", INSIDE)
-def test_nobody_calls_what_is_inside(
-    attackers: dict[str, psycopg.Connection[Any]], call: str, role: str
-) -> None:
-    assert state_of(attackers[role], f"select {call}") == "42501"
 
 
 @pytest.mark.parametrize("view", ["api.redeem_requests"])
