@@ -86,7 +86,9 @@ async def test_several_are_marked_and_approved_with_their_total(
     assert [state(front, each) for each in numbers] == ["approved", "approved"]
 
 
-async def test_a_bank_request_is_seen_whole_before_it_is_approved(front: Front, accountant: Person) -> None:
+async def test_a_bank_request_is_seen_whole_before_it_is_approved_and_can_be_taken_back(
+    front: Front, accountant: Person
+) -> None:
     client = rich(front)
     number = asked(front, client, "bank")
     async with at_terminal(front.world, accountant) as t:
@@ -100,9 +102,17 @@ async def test_a_bank_request_is_seen_whole_before_it_is_approved(front: Front, 
         assert state(front, number) == "pending"
         await t.press("f10")
         await shows(t, "[approved]", "Bank payout")
+        assert state(front, number) == "approved"
+        await t.press("x")
+        await shows(t, f"Cancel request {number}", "102.00 EUR goes back")
+        await t.type("the wrong one")
+        await t.press("f10")
+        await shows(t, "[cancelled]", "the wrong one")
+        await t.press("end")
+        await shows(t, "Redeem: taken back")
         await t.press("x")
         t.sees("can no longer be cancelled")
-    assert state(front, number) == "approved"
+    assert (state(front, number), front.has(client)) == ("cancelled", 98000)
 
 
 async def test_declined_and_cancelled_with_a_reason(front: Front, accountant: Person) -> None:
