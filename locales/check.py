@@ -415,7 +415,10 @@ def _foreign_words(text: Text, unwanted: dict[str, dict[str, str]]) -> Iterator[
 
 
 def _most_cells(key: str) -> int | None:
-    """Return how much room a text has that declares none: names in the key bar share one line of 80 cells."""
+    """Return how much room a text has that declares none: names in the key bar share one line of 80 cells, and why a
+    key does nothing stands in one behind the word for a note."""
+    if key.startswith("blocked."):
+        return 69
     return 12 if key.startswith("keys.") and key.endswith(".short") else None
 
 
