@@ -74,15 +74,13 @@ WAITING = (
         "redeem_wrong",
         """
         with taken_back as (
-          select o.id, o.kind, o.of_id, o.amount, o.coin_id, o.issuer_id
-            from vault.operation o where o.kind = 'redeem_taken_back'),
-        given as (
-          select t.id, sum(p.amount) filter (where d.kind = 'PAYOUT') as paid,
+          select o.id, o.of_id, o.amount, o.coin_id, o.issuer_id,
+                 sum(p.amount) filter (where d.kind = 'PAYOUT') as paid,
                  sum(p.amount) filter (where d.kind = 'COMMISSION') as commission
-            from taken_back t
-            join vault.posting p on p.operation_id = t.id
-            join vault.account d on d.id = p.debit_account_id
-           group by t.id)
+            from vault.operation o
+            left join vault.posting p on p.operation_id = o.id
+            left join vault.account d on d.id = p.debit_account_id
+           where o.kind = 'redeem_taken_back' group by o.id)
         select r.id as request, r.state
           from book.redeem_request r
           left join book.hold h on h.id = r.hold_id
@@ -93,7 +91,6 @@ WAITING = (
           left join vault.operation c on c.id = r.recredited_operation_id
           left join book.payment_file_item i on i.request_id = r.id
           left join taken_back t on t.of_id = r.operation_id
-          left join given g on g.id = t.id
          where (i.file_id is not null) <> (r.state in ('submitted', 'settled', 'returned', 'recredited'))
             or (h.purpose, h.kind, h.client_id, h.coin_id, h.issuer_id, h.amount, h.commission, h.on_top)
                is distinct from ('redeem', case r.kind when 'cash' then 'cash_withdrawal' else 'bank_redeem' end,
@@ -120,9 +117,9 @@ WAITING = (
             or r.operation_id is not null and r.state in ('declined', 'expired')
             or (t.id is not null) <> (r.state = 'cancelled' and r.operation_id is not null)
             or t.id is not null
-               and (t.kind, t.amount, t.coin_id, t.issuer_id, g.paid, g.commission) is distinct from
-                   ('redeem_taken_back', r.amount, r.coin_id, r.issuer_id,
-                    r.amount::numeric - r.commission + r.on_top, nullif(r.commission, 0)::numeric)
+               and (t.amount, t.coin_id, t.issuer_id, t.paid, t.commission) is distinct from
+                   (r.amount, r.coin_id, r.issuer_id, r.amount::numeric - r.commission + r.on_top,
+                    nullif(r.commission, 0)::numeric)
             or r.recredited_operation_id is not null
                and (c.kind, c.of_id, c.amount, c.coin_id) is distinct from
                    ('redeem_recredited', r.returned_operation_id, b.amount, r.coin_id)

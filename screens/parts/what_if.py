@@ -17,10 +17,9 @@ from bocli.widgets.shown import fitted
 from core.clock import now
 from core.contracts import Limit, PeriodRefusals, Term, WhatIf, what_if
 from core.errors import BocliError
-from core.money import format_amount
 from core.text import cells
-from core.texts import explain, language, number, t
-from screens.parts.words import issuer
+from core.texts import explain, number, t
+from screens.parts.words import money, signed
 
 SPAN = timedelta(days=30)
 
@@ -106,18 +105,9 @@ class Effect(Lines):
 
 
 def _columns(name: str, pieces: str, each: WhatIf) -> tuple[str, ...]:
-    def shown(minor: int, sign: str = "") -> str:
-        return sign + format_amount(minor, issuer(each.issuer, each.scale), language(), unit="none")
-
-    change = each.after - each.before
-    return (
-        name,
-        each.issuer,
-        pieces,
-        shown(each.before),
-        shown(each.after),
-        shown(change, "+" if change > 0 else ""),
-    )
+    code, scale = each.issuer, each.scale
+    before, after = (money(minor, code, scale, "none") for minor in (each.before, each.after))
+    return name, code, pieces, before, after, signed(each.after - each.before, code, scale, "none")
 
 
 def _aligned(table: Sequence[Sequence[str]], width: int) -> list[list[list[str]]]:

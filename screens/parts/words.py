@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bocli.widgets.badge import Tone
-from core.money import Issuer
+from core.money import Issuer, Unit
 from core.texts import amount, n, t
 
 TONES: dict[str, Tone] = {
@@ -24,14 +24,14 @@ def issuer(code: str, scale: int, symbol: str = "") -> Issuer:
     return Issuer(code, code, symbol, scale, "real")
 
 
-def money(minor: int | None, code: str, scale: int) -> str:
-    """An amount with its unit; a dash when there is none."""
-    return "-" if minor is None else amount(minor, issuer(code, scale))
+def money(minor: int | None, code: str, scale: int, unit: Unit = "code") -> str:
+    """An amount with its unit, or without; a dash when there is none."""
+    return "-" if minor is None else amount(minor, issuer(code, scale), unit)
 
 
-def signed(minor: int | None, code: str, scale: int) -> str:
+def signed(minor: int | None, code: str, scale: int, unit: Unit = "code") -> str:
     """A difference: over with a plus, short with a minus."""
-    shown = money(minor, code, scale)
+    shown = money(minor, code, scale, unit)
     return f"+{shown}" if minor is not None and minor > 0 else shown
 
 

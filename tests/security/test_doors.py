@@ -150,7 +150,7 @@ REDEEM = Room(
     tables=("book.redeem_request", "book.hold"),
     inside=(
         "rule.redeem_approved(null, now(), 1)", "rule.redeem_paid(null, now(), null, 1, 1, 'x', '[]')",
-        "rule.redeem_taken_back(null, now(), 'x', null, 'x')",
+        "rule.redeem_taken_back(null, now(), 'x', null)",
         "rule.redeem_given_back(null, now(), 'x', 'x', null, 'cancelled', 'x')", "rule.redeem_due(null, now())",
         "rule.redeem_locked(1)", "rule.redeem_refusal(null, now())", "rule.redeem_open_check(null, now())",
         "rule.redeem_move_check(null, 'paid', 'pending')", "rule.redeem_log(null, now(), 'x', 'x', null, 'x', '{}')",

@@ -23,11 +23,8 @@ begin
   end if;
   checked := redeem_move_check(r, 'cancelled', 'pending', 'approved');
   checked := reason_check(p_reason);
-  return key_keep(who, p_key, 'redeem.cancel', content, case
-    when r.kind = 'bank' and r.state = 'approved'
-      then redeem_taken_back(who, clock_timestamp(), 'person:' || who.staff_id, r, p_reason)
-    else redeem_given_back(
-      who, clock_timestamp(), 'person:' || who.staff_id, 'redeem.cancel', r, 'cancelled', p_reason) end);
+  return key_keep(who, p_key, 'redeem.cancel', content, redeem_given_back(
+    who, clock_timestamp(), 'person:' || who.staff_id, 'redeem.cancel', r, 'cancelled', p_reason));
 exception when others then
   get stacked diagnostics params = pg_exception_detail;
   return refused(sqlstate, sqlerrm, params, 'redeem.cancel', jsonb_build_object('request', p_request_id));
